@@ -1,0 +1,4 @@
+CREATE TABLE nonces (
+    nonce TEXT PRIMARY KEY NOT NULL,
+    used_at BIGINT NOT NULL
+);

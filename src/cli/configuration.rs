@@ -1,0 +1,33 @@
+//! `latchkey config`.
+
+use super::Stop;
+use crate::config::{Config, SETTINGS, Source};
+use crate::store::address::Address;
+
+pub fn show(config: &Config) -> Result<(), Stop> {
+    for setting in &SETTINGS {
+        let given = config.values.get(setting.key);
+        let value = given.map_or(setting.default, |given| given.value.as_str());
+        let value = match (setting.secret, given) {
+            (true, Some(_)) => "(not shown)",
+            _ => value,
+        };
+        let source = match given.map(|given| &given.source) {
+            Some(Source::Flag) => format!("--{}", setting.flag()),
+            Some(Source::Environment) => setting.variable(),
+            Some(Source::Line(line)) => line.clone(),
+            None => "default".to_owned(),
+        };
+        println!("{:<20} {:<28} {source}", setting.key, format!("{value:?}"));
+    }
+    Ok(())
+}
+
+/// Loading has found every mistake but the database's address, which is no business of the file's reader.
+pub fn check(config: &Config) -> Result<(), Stop> {
+    Address::parse(&config.settings.database_url)
+        .map_err(|sentence| Stop::Said(format!("database_url: {sentence}")))?;
+    let services = config.catalogue.services().len();
+    println!("No mistakes. {} knows {services} services.", config.instance);
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! `latchkey demo`: people and tokens in every state, to look around with.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use chrono::TimeDelta;
+
+use super::{Stop, block_on, clock};
+use crate::config::Config;
+use crate::domain::expiry::{Choice, Expiry};
+use crate::domain::grants::{Access, Grants};
+use crate::domain::password::NewPassword;
+use crate::domain::refusal::{Failure, Fault, Outcome};
+use crate::domain::signing::random_text;
+use crate::domain::time::Now;
+use crate::domain::token::{Draft, Issued, LastUse, TokenName};
+use crate::domain::user::{DisplayName, Email, Role, User, UserName};
+use crate::manage::people::NewPerson;
+use crate::server;
+use crate::store::conn::Conn;
+use crate::store::{Db, tokens};
+
+/// One token of the demonstration: how old it is, when it ends and was used, in hours from now.
+struct Example {
+    name: &'static str,
+    /// Of the catalogue's services in order: how many can be written, then how many more can be read.
+    write: usize,
+    read: usize,
+    made: i64,
+    ends: Option<i64>,
+    used: Option<i64>,
+    revoked: bool,
+}
+
+const DAY: i64 = 24;
+
+#[rustfmt::skip] // a table
+const EXAMPLES: [Example; 8] = [
+    Example { name: "CI runner", write: 2, read: 1, made: -40 * DAY, ends: Some(90 * DAY), used: Some(0), revoked: false },
+    Example { name: "Grafana", write: 0, read: 1, made: -200 * DAY, ends: None, used: Some(-1), revoked: false },
+    Example { name: "Backup script (nas-02)", write: 0, read: 3, made: -84 * DAY, ends: Some(6 * DAY), used: Some(-9), revoked: false },
+    Example { name: "Laptop command line", write: usize::MAX, read: 0, made: -29 * DAY, ends: Some(DAY), used: Some(-22), revoked: false },
+    Example { name: "Terraform", write: 2, read: 2, made: -31 * DAY, ends: Some(200 * DAY), used: Some(-3 * DAY), revoked: false },
+    Example { name: "Phone widget", write: 0, read: 1, made: -2, ends: Some(30 * DAY), used: None, revoked: false },
+    Example { name: "Old webhook relay", write: 1, read: 0, made: -102 * DAY, ends: Some(-12 * DAY), used: Some(-13 * DAY), revoked: false },
+    Example { name: "Old laptop", write: 1, read: 4, made: -300 * DAY, ends: None, used: Some(-31 * DAY), revoked: true },
+];
+
+pub fn run(config: &Config) -> Result<(), Stop> {
+    let db = server::open_database(config)?;
+    let manage = server::manage(config, db.clone())?;
+    let now = clock().now();
+    // Random, so that no demonstration leaves a known password behind.
+    let password = random_text();
+    block_on(async {
+        if manage.has_people().await? {
+            let sentence =
+                "this database has people already; the demonstration fills only an empty one";
+            return Err(Stop::Said(sentence.to_owned()));
+        }
+        for (name, display_name, role) in [
+            ("ada", "Ada Nyström", Role::Admin),
+            ("bo", "Bo Lindqvist", Role::Member),
+            ("vera", "Vera Okafor", Role::Viewer),
+        ] {
+            let person = person(name, display_name, role)?;
+            let about = [name, display_name];
+            let chosen = NewPassword::choose(&password, &about)
+                .map_err(|sentence| Fault::new("choosing a password", sentence))?;
+            let user = manage.add_person(person, chosen, now).await?;
+            if role != Role::Member {
+                fill(&db, config, user, now).await?;
+            }
+        }
+        Ok(())
+    })?;
+    println!(
+        "Filled the database: ada (admin) and vera (viewer) have tokens in every state, bo (member) has none."
+    );
+    println!(
+        "Sign in at {} as ada, bo or vera with the password {password}",
+        config.settings.own_url()
+    );
+    Ok(())
+}
+
+fn person(name: &str, display_name: &str, role: Role) -> Result<NewPerson, Fault> {
+    let wrong = |sentence| Fault::new("making up a person", sentence);
+    Ok(NewPerson {
+        name: UserName::parse(name).map_err(wrong)?,
+        display_name: DisplayName::parse(display_name).map_err(wrong)?,
+        email: Some(Email::parse(&format!("{name}@fernhill.example")).map_err(wrong)?),
+        role,
+    })
+}
+
+async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
+    let (prefix, catalogue) = (config.prefix.clone(), config.catalogue.clone());
+    let services: Vec<_> =
+        catalogue.services().iter().map(|service| (service.key.clone(), service.highest)).collect();
+    db.write(move |tx| {
+        for example in &EXAMPLES {
+            let mut grants = Grants::default();
+            for (at, (key, highest)) in services.iter().enumerate() {
+                if at < example.write {
+                    grants.grant(key.clone(), *highest);
+                } else if at < example.write.saturating_add(example.read) {
+                    grants.grant(key.clone(), Access::Read);
+                }
+            }
+            let name =
+                TokenName::parse(example.name).map_err(|e| Fault::new("naming a token", e))?;
+            let draft = Draft { name, expires: Choice::Never, grants };
+            let end = |hours| Expiry::after((now.at() + TimeDelta::hours(hours)).date_naive());
+            let expiry = example.ends.and_then(end).unwrap_or(Expiry::Never);
+            let made = Now::new(now.at() + TimeDelta::hours(example.made));
+            store(tx, example, &Issued::mint(&user.id, &draft, expiry, &prefix, made), now)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn store(tx: &mut Conn, example: &Example, issued: &Issued, now: Now) -> Result<(), Failure> {
+    let id = &issued.token.id;
+    tokens::insert(tx, &issued.token, &issued.secret.digest())?;
+    if let Some(hours) = example.used {
+        let address = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 41)));
+        let at = now.at() + TimeDelta::hours(hours) - TimeDelta::minutes(4);
+        tokens::mark_used(tx, id, &LastUse { at, address, agent: "curl/8.5".to_owned() })?;
+    }
+    if example.revoked {
+        tokens::revoke(tx, id, now)?;
+    }
+    Ok(())
+}

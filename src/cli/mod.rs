@@ -1,0 +1,194 @@
+//! The command line. Every setting is a flag of every command.
+
+mod configuration;
+mod demo;
+mod people;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{Config, Given, Mistakes, SETTINGS, Source, Values};
+use crate::domain::refusal::{Failure, Fault, Refusal};
+
+/// Personal access tokens for any platform, self-hosted, in one binary.
+#[derive(Parser)]
+#[command(name = "latchkey", version)]
+struct Cli {
+    /// The file with settings, policy and services; latchkey.toml is read if it is there
+    #[arg(long, global = true, value_name = "FILE", env = "LATCHKEY_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve pages and verifications (the default)
+    Serve,
+    /// Manage people
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Show or check settings and catalogue
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Fill an empty database with people and tokens in every state
+    Demo,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Add a person
+    Add(AddUser),
+}
+
+#[derive(Args)]
+struct AddUser {
+    /// What they sign in with
+    name: String,
+    /// viewer, member or admin
+    #[arg(long, default_value = "member")]
+    role: String,
+    /// What pages call them; the username when left out
+    #[arg(long)]
+    display_name: Option<String>,
+    /// Their mail address, sent to services as an identity header
+    #[arg(long)]
+    email: Option<String>,
+    /// Read the password from standard input, one line
+    #[arg(long, conflicts_with = "password_file")]
+    password_stdin: bool,
+    /// Read the password from the first line of a file
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Print every setting, its value and where it comes from
+    Show,
+    /// Report every mistake in settings and catalogue
+    Check,
+    /// Print the commented sample file, to start one's own from
+    Sample,
+}
+
+/// Why a command ended without doing its work, in words for whoever typed it.
+pub enum Stop {
+    Mistakes(Mistakes),
+    Said(String),
+}
+
+impl From<Mistakes> for Stop {
+    fn from(mistakes: Mistakes) -> Self {
+        Self::Mistakes(mistakes)
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Said(fault.to_string())
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Broke(fault) => fault.into(),
+            Failure::Refused(Refusal::Invalid(problems)) => {
+                let lines: Vec<String> = problems
+                    .iter()
+                    .map(|problem| format!("{}: {}", problem.field, problem.sentence))
+                    .collect();
+                Self::Said(lines.join("\n"))
+            }
+            Failure::Refused(refusal) => Self::Said(format!("{refusal:?}")),
+        }
+    }
+}
+
+/// Runs what the command line asks for. Mistakes go to standard error and end in a code that isn't zero.
+pub fn run() -> ExitCode {
+    let matches = command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let done = match cli.command.unwrap_or(Command::Serve) {
+        Command::Config { command: ConfigCommand::Sample } => {
+            print!("{}", crate::config::SAMPLE);
+            Ok(())
+        }
+        command => load(cli.config, &matches).and_then(|config| match command {
+            Command::Serve => serve::run(&config),
+            Command::User { command: UserCommand::Add(add) } => people::add(&config, add),
+            Command::Config { command: ConfigCommand::Show } => configuration::show(&config),
+            Command::Config { .. } => configuration::check(&config),
+            Command::Demo => demo::run(&config),
+        }),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Mistakes(mistakes)) => {
+            eprintln!("{mistakes}\nlatchkey: nothing was started; mend this first");
+            ExitCode::FAILURE
+        }
+        Err(Stop::Said(sentence)) => {
+            eprintln!("latchkey: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The command line with every setting as a flag.
+fn command() -> clap::Command {
+    let flags = SETTINGS.iter().map(|setting| {
+        Arg::new(setting.key)
+            .long(setting.flag())
+            .env(setting.variable())
+            .hide_env_values(true)
+            .global(true)
+            .help_heading("Settings")
+            .value_name("VALUE")
+            .help(match setting.default {
+                "" => setting.help.to_owned(),
+                default => format!("{} [default: {default}]", setting.help),
+            })
+    });
+    Cli::command().args(flags)
+}
+
+fn load(path: Option<PathBuf>, matches: &ArgMatches) -> Result<Config, Stop> {
+    let mut given = Values::new();
+    for setting in &SETTINGS {
+        let source = match innermost(matches).value_source(setting.key) {
+            Some(ValueSource::CommandLine) => Source::Flag,
+            Some(ValueSource::EnvVariable) => Source::Environment,
+            _ => continue,
+        };
+        if let Some(value) = innermost(matches).get_one::<String>(setting.key) {
+            given.insert(setting.key, Given { value: value.clone(), source });
+        }
+    }
+    Ok(Config::load(path.as_deref(), given)?)
+}
+
+/// Global flags reach the innermost subcommand's matches, wherever they stood.
+fn innermost(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, inner)| innermost(inner))
+}
+
+/// The system's clock, the one place where it is read.
+#[expect(clippy::disallowed_methods, reason = "everything else is handed its time")]
+fn clock() -> crate::domain::time::Clock {
+    crate::domain::time::Clock::new(chrono::Utc::now)
+}
+
+/// Runs a command's work to its end.
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(work)
+}

@@ -1,0 +1,67 @@
+//! `latchkey serve`.
+
+use std::net::TcpListener;
+
+use tracing_subscriber::EnvFilter;
+
+use super::{Stop, block_on, clock};
+use crate::config::{Config, LogFormat};
+use crate::server::Application;
+
+pub fn run(config: &Config) -> Result<(), Stop> {
+    start_log(config)?;
+    block_on(serve(config))
+}
+
+async fn serve(config: &Config) -> Result<(), Stop> {
+    let settings = &config.settings;
+    // Taken before the database is touched: a second server on this address changes nothing.
+    let listener = TcpListener::bind(settings.listen)
+        .map_err(|e| Stop::Said(format!("can’t serve on {}: {e}", settings.listen)))?;
+    let application = Application::build(config, clock()).await?;
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let server = application
+        .serve(config, listener, workers)
+        .map_err(|e| Stop::Said(format!("can’t serve on {}: {e}", settings.listen)))?;
+    greet(config, &application).await?;
+    tokio::select! {
+        stopped = server => stopped.map_err(|e| Stop::Said(format!("the server stopped: {e}")))?,
+        () = application.keep_up(settings.last_use_every) => {}
+    }
+    application.write_uses().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Prints the one line to open, and what an operator should know.
+async fn greet(config: &Config, application: &Application) -> Result<(), Stop> {
+    let settings = &config.settings;
+    let url = settings.own_url();
+    match application.manage.setup_code().await? {
+        Some(code) => println!("Open {url}/setup?code={code} to make the first account."),
+        None => println!("Open {url}"),
+    }
+    let secure = settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
+    if !secure {
+        tracing::info!(
+            "served over plain HTTP: cookies are not Secure; set public_url to an https address behind a TLS proxy"
+        );
+    }
+    if settings.trusted_proxies.is_empty() {
+        tracing::info!(
+            "trusted_proxies is empty: X-Forwarded-* and X-Original-* headers are not believed"
+        );
+    }
+    Ok(())
+}
+
+fn start_log(config: &Config) -> Result<(), Stop> {
+    let filter =
+        EnvFilter::try_new(&config.settings.log).map_err(|e| Stop::Said(format!("log: {e}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.settings.log_format {
+        LogFormat::Text => log.with_ansi(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

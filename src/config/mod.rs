@@ -1,0 +1,75 @@
+//! What the operator says: settings (flag = environment variable = TOML key) and the catalogue file.
+
+mod catalogue;
+mod file;
+mod settings;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::domain::catalogue::Catalogue;
+use crate::domain::policy::Policy;
+use crate::domain::secret::Prefix;
+pub use file::{Mistake, Mistakes};
+pub use settings::{Given, LogFormat, SETTINGS, Setting, Settings, Source, Values};
+
+/// The commented file that stands in while there is none, and that `latchkey config sample` prints.
+pub const SAMPLE: &str = include_str!("sample.toml");
+/// Where the file is looked for when nothing else is said.
+pub const DEFAULT_FILE: &str = "latchkey.toml";
+
+/// Everything the operator said, checked.
+#[derive(Debug)]
+pub struct Config {
+    pub settings: Settings,
+    pub instance: String,
+    pub prefix: Prefix,
+    pub policy: Policy,
+    pub catalogue: Arc<Catalogue>,
+    /// Each setting as it was given, to be shown.
+    pub values: Values,
+}
+
+impl Config {
+    /// Reads file and settings. Every mistake is reported, not only the first.
+    ///
+    /// `path` is a file that has to be there; without one [`DEFAULT_FILE`] is read if it is there, else the sample.
+    pub fn load(path: Option<&Path>, given: Values) -> Result<Self, Mistakes> {
+        match path {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|e| Mistakes::one(format!("{}: {e}", path.display())))?;
+                Self::read(&text, &path.display().to_string(), given)
+            }
+            None => match std::fs::read_to_string(DEFAULT_FILE) {
+                Ok(text) => Self::read(&text, DEFAULT_FILE, given),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                    Self::read(SAMPLE, "the sample catalogue", given)
+                }
+                Err(e) => Err(Mistakes::one(format!("{DEFAULT_FILE}: {e}"))),
+            },
+        }
+    }
+
+    /// Reads a file's text; `name` is what its mistakes are reported under.
+    pub fn read(text: &str, name: &str, mut given: Values) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::of_file(name, text);
+        let parsed = file::parse(text, &mut mistakes);
+        let content = catalogue::read(&parsed, &mut given, &mut mistakes);
+        let settings = Settings::read(&given, &mut mistakes);
+        match (content, settings) {
+            (Some(content), Some(settings)) if mistakes.is_empty() => Ok(Self {
+                settings,
+                instance: content.instance,
+                prefix: content.prefix,
+                policy: content.policy,
+                catalogue: Arc::new(content.catalogue),
+                values: given,
+            }),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

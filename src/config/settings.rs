@@ -1,0 +1,254 @@
+//! The settings: one table from which flags, environment variables, TOML keys, `config show` and the docs follow.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::file::Mistakes;
+
+/// One setting: `key` in the file, `--key` as a flag, `LATCHKEY_KEY` in the environment.
+pub struct Setting {
+    pub key: &'static str,
+    pub default: &'static str,
+    pub help: &'static str,
+    /// Never shown.
+    pub secret: bool,
+}
+
+impl Setting {
+    const fn new(key: &'static str, default: &'static str, help: &'static str) -> Self {
+        Self { key, default, help, secret: false }
+    }
+
+    pub fn flag(&self) -> String {
+        self.key.replace('_', "-")
+    }
+
+    pub fn variable(&self) -> String {
+        format!("LATCHKEY_{}", self.key.to_ascii_uppercase())
+    }
+}
+
+pub const SETTINGS: [Setting; 13] = [
+    Setting::new("listen", "127.0.0.1:8080", "Address and port to serve on"),
+    Setting {
+        secret: true,
+        ..Setting::new(
+            "database_url",
+            "sqlite:data/latchkey.db",
+            "sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+        )
+    },
+    Setting::new("database_url_file", "", "A file that holds the database URL, to keep it secret"),
+    Setting::new(
+        "public_url",
+        "",
+        "The address people open, such as https://tokens.example.org; needed behind a proxy or a host name",
+    ),
+    Setting::new(
+        "trusted_proxies",
+        "",
+        "Addresses or networks whose X-Forwarded-* and X-Original-* headers are believed, with commas between",
+    ),
+    Setting::new("session_idle", "2h", "Signed out after this long without a request"),
+    Setting::new("session_lifetime", "12h", "Signed out after this long, whatever happens"),
+    Setting::new("sessions_per_person", "10", "One more than this ends a person's oldest session"),
+    Setting::new(
+        "password_checks",
+        "0",
+        "Password checks at once, 19 MiB and a core each; 0 is one less than the cores",
+    ),
+    Setting::new("last_use_every", "5s", "How often the last uses of tokens are written down"),
+    Setting::new("stop_grace", "20s", "How long a stopping server lets begun requests finish"),
+    Setting::new("log", "info", "What is logged: error, warn, info, debug, or a filter per module"),
+    Setting::new("log_format", "text", "Log lines as text or json"),
+];
+
+/// Where a value comes from: the first of these that has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    Flag,
+    Environment,
+    Line(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub value: String,
+    pub source: Source,
+}
+
+/// Settings by key, as they were given.
+pub type Values = BTreeMap<&'static str, Given>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub database_url: String,
+    pub public_url: Option<Url>,
+    pub trusted_proxies: Vec<IpNet>,
+    pub session_idle: Duration,
+    pub session_lifetime: Duration,
+    pub sessions_per_person: u32,
+    pub password_checks: usize,
+    pub last_use_every: Duration,
+    pub stop_grace: Duration,
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+impl Settings {
+    pub fn read(values: &Values, mistakes: &mut Mistakes) -> Option<Self> {
+        let mut reader = Reader { values, mistakes };
+        let listen = reader.read("listen", address);
+        let database_url = database_url(&mut reader);
+        let public_url = reader.read("public_url", public_url);
+        let trusted_proxies = reader.read("trusted_proxies", networks);
+        let session_idle = reader.read("session_idle", duration);
+        let session_lifetime = reader.read("session_lifetime", duration);
+        let sessions_per_person = reader.read("sessions_per_person", at_least_one);
+        let password_checks = reader.read("password_checks", number);
+        let last_use_every = reader.read("last_use_every", duration);
+        let stop_grace = reader.read("stop_grace", duration);
+        let log = reader.read("log", |text| Ok::<_, String>(text.to_owned()));
+        let log_format = reader.read("log_format", log_format);
+        Some(Self {
+            listen: listen?,
+            database_url: database_url?,
+            public_url: public_url?,
+            trusted_proxies: trusted_proxies?,
+            session_idle: session_idle?,
+            session_lifetime: session_lifetime?,
+            sessions_per_person: sessions_per_person?,
+            password_checks: password_checks?,
+            last_use_every: last_use_every?,
+            stop_grace: stop_grace?,
+            log: log?,
+            log_format: log_format?,
+        })
+    }
+
+    /// The address of this instance in a browser, when nobody named one.
+    pub fn own_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}
+
+struct Reader<'a> {
+    values: &'a Values,
+    mistakes: &'a mut Mistakes,
+}
+
+impl Reader<'_> {
+    fn given(&self, key: &'static str) -> &str {
+        let default = || SETTINGS.iter().find(|setting| setting.key == key).map(|s| s.default);
+        let given = self.values.get(key).map(|given| given.value.as_str());
+        given.or_else(default).unwrap_or_default()
+    }
+
+    fn read<T, E: Display>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        match parse(self.given(key).trim()) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.blame(key, &error.to_string());
+                None
+            }
+        }
+    }
+
+    fn blame(&mut self, key: &'static str, sentence: &str) {
+        let place = match self.values.get(key).map(|given| &given.source) {
+            Some(Source::Flag) => format!("--{}", key.replace('_', "-")),
+            Some(Source::Environment) => format!("LATCHKEY_{}", key.to_ascii_uppercase()),
+            Some(Source::Line(line)) => format!("{line}: {key}"),
+            None => key.to_owned(),
+        };
+        self.mistakes.add(place, sentence);
+    }
+}
+
+fn database_url(reader: &mut Reader<'_>) -> Option<String> {
+    let file = reader.given("database_url_file").trim().to_owned();
+    if file.is_empty() {
+        return reader.read("database_url", |text| Ok::<_, String>(text.to_owned()));
+    }
+    if reader.values.contains_key("database_url") {
+        reader.blame("database_url_file", "database_url is given as well: name one of the two");
+        return None;
+    }
+    let read = |path: &str| std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"));
+    reader.read("database_url_file", read).map(|text| text.trim().to_owned())
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn public_url(text: &str) -> Result<Option<Url>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || "an address such as https://tokens.example.org, without a path".to_owned();
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.path() == "/"
+        && url.username().is_empty()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if plain { Ok(Some(url)) } else { Err(wrong()) }
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let alone = || word.parse::<IpAddr>().map(IpNet::from);
+            word.parse::<IpNet>()
+                .or_else(|_| alone())
+                .map_err(|_| format!("“{word}” is not an address or a network such as 10.0.0.0/8"))
+        })
+        .collect()
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time above zero such as 30s, 5m, 12h or 90d".to_owned();
+    let duration = humantime::parse_duration(text).map_err(|_| wrong())?;
+    let sensible = !duration.is_zero() && duration <= Duration::from_secs(100 * 366 * 86_400);
+    sensible.then_some(duration).ok_or_else(wrong)
+}
+
+fn number(text: &str) -> Result<usize, String> {
+    let number = text.parse::<u16>().map_err(|_| "a whole number, 0 to 65535".to_owned())?;
+    Ok(number.into())
+}
+
+fn at_least_one(text: &str) -> Result<u32, String> {
+    let number = text.parse::<u16>().ok().filter(|number| *number > 0);
+    number.map(u32::from).ok_or_else(|| "a whole number, 1 to 65535".to_owned())
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("text or json".to_owned()),
+    }
+}

@@ -1,0 +1,88 @@
+//! One line of the activity log: who did what to whom, when and from where.
+
+use chrono::{DateTime, Utc};
+
+use super::actor::Actor;
+use super::client::Client;
+use super::id::{TokenId, UserId};
+use super::time::Now;
+use super::token::Token;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    PersonAdded,
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    ConfirmationFailed,
+    ProfileChanged,
+    PasswordChanged,
+    TokenGenerated,
+    TokenRevoked,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PersonAdded => "person_added",
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
+            Self::ConfirmationFailed => "confirmation_failed",
+            Self::ProfileChanged => "profile_changed",
+            Self::PasswordChanged => "password_changed",
+            Self::TokenGenerated => "token_generated",
+            Self::TokenRevoked => "token_revoked",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub at: DateTime<Utc>,
+    pub kind: Kind,
+    /// Whose account it is about; `None` when a stranger tried a name that nobody has.
+    pub person: Option<UserId>,
+    /// Who did it; `None` for strangers and for the command line.
+    pub actor: Option<UserId>,
+    pub token: Option<TokenId>,
+    /// In words: a token's name and grants, a role. Never a secret, never what a stranger typed.
+    pub detail: String,
+    pub client: Client,
+}
+
+impl Event {
+    /// Something a signed-in person did to their own account.
+    pub fn own(kind: Kind, by: &Actor, now: Now) -> Self {
+        Self {
+            at: now.at(),
+            kind,
+            person: Some(by.id().clone()),
+            actor: Some(by.id().clone()),
+            token: None,
+            detail: String::new(),
+            client: by.client.clone(),
+        }
+    }
+
+    pub fn about_token(kind: Kind, by: &Actor, token: &Token, now: Now) -> Self {
+        Self {
+            token: Some(token.id.clone()),
+            detail: format!("{}: {}", token.name.as_str(), token.grants),
+            ..Self::own(kind, by, now)
+        }
+    }
+
+    /// Something that happened before anybody was signed in.
+    pub fn at_the_door(kind: Kind, person: Option<UserId>, client: &Client, now: Now) -> Self {
+        Self {
+            at: now.at(),
+            kind,
+            person,
+            actor: None,
+            token: None,
+            detail: String::new(),
+            client: client.clone(),
+        }
+    }
+}

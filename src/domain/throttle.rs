@@ -1,0 +1,99 @@
+//! How wrong passwords are slowed: counted before the check, by person, by address and by both.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::time::Now;
+
+/// The time in which tries add up, and after which they are forgotten.
+pub const WINDOW: TimeDelta = TimeDelta::minutes(5);
+
+/// One count of tries, and how many are allowed within the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    pub name: String,
+    pub most: i64,
+}
+
+/// The counts one try adds to. A stranger's tries soon stop their address; the person's own address is counted
+/// apart, so that they can still sign in, unless many addresses guess at once.
+pub fn keys(user_name: &str, address: Option<IpAddr>) -> [Key; 3] {
+    // Hashed, because what is typed as a name may be a password by mistake.
+    let user = HEXLOWER.encode(&Sha256::digest(user_name)[..16]);
+    let address = address.map_or("unknown".to_owned(), network);
+    [
+        Key { name: format!("both:{user}:{address}"), most: 5 },
+        Key { name: format!("address:{address}"), most: 10 },
+        Key { name: format!("person:{user}"), most: 50 },
+    ]
+}
+
+/// An IPv4 address, or the /64 that one IPv6 customer has to itself.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// One count as stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    pub tries: i64,
+    pub since: DateTime<Utc>,
+}
+
+impl Count {
+    /// The count with one try more, or how long to wait. A window in the future (a clock set back) starts over.
+    pub fn another(count: Option<Self>, most: i64, now: Now) -> Result<Self, Duration> {
+        let fresh = Self { tries: 1, since: now.at() };
+        let Some(count) = count else { return Ok(fresh) };
+        let age = now.at() - count.since;
+        if age >= WINDOW || age < TimeDelta::zero() {
+            return Ok(fresh);
+        }
+        if count.tries >= most {
+            return Err((WINDOW - age).to_std().unwrap_or_default());
+        }
+        Ok(Self { tries: count.tries + 1, ..count })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Now {
+        Now::new(text.parse().expect("a time"))
+    }
+
+    #[test]
+    fn tries_add_up_within_the_window_and_are_forgotten_after_it() {
+        let now = at("2026-11-22T18:00:00Z");
+        let one = Count::another(None, 2, now).expect("the first");
+        let two = Count::another(Some(one), 2, now).expect("the second");
+        assert_eq!(Count::another(Some(two), 2, now), Err(Duration::from_secs(300)));
+        let later = at("2026-11-22T18:04:59Z");
+        assert_eq!(Count::another(Some(two), 2, later), Err(Duration::from_secs(1)));
+        let after = at("2026-11-22T18:05:00Z");
+        assert_eq!(Count::another(Some(two), 2, after).map(|count| count.tries), Ok(1));
+        let before = at("2026-11-22T17:00:00Z");
+        assert!(Count::another(Some(two), 2, before).is_ok(), "the clock was set back");
+    }
+
+    #[test]
+    fn one_ipv6_customer_is_one_address_and_names_are_not_readable() {
+        let key = |text: &str| keys("ada", Some(text.parse().expect("an address")));
+        assert_eq!(key("2001:db8:1:2::3"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::3"), key("2001:db8:1:3::3"));
+        assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
+        assert!(key("192.0.2.1").iter().all(|key| !key.name.contains("ada")));
+    }
+}

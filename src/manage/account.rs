@@ -1,0 +1,42 @@
+//! One's own account: profile and password.
+
+use super::Manage;
+use crate::domain::actor::Confirmed;
+use crate::domain::event::{Event, Kind};
+use crate::domain::password::NewPassword;
+use crate::domain::refusal::{Outcome, Refusal};
+use crate::domain::time::Now;
+use crate::domain::user::DisplayName;
+use crate::store::{events, sessions, users};
+
+impl Manage {
+    pub async fn rename(&self, by: Confirmed, name: DisplayName, now: Now) -> Outcome<()> {
+        self.db
+            .write(move |tx| {
+                users::rename(tx, by.id(), &name)?;
+                let event = Event::own(Kind::ProfileChanged, by.actor(), now);
+                Ok(events::record(tx, &event)?)
+            })
+            .await
+    }
+
+    /// Stores a new password and ends every session of this person; the caller begins a new one for the
+    /// browser at hand. Tokens keep working.
+    pub async fn change_password(
+        &self,
+        by: Confirmed,
+        chosen: NewPassword,
+        now: Now,
+    ) -> Outcome<()> {
+        let new = self.hash(chosen).await?;
+        self.db
+            .write(move |tx| {
+                let (_, old) = users::find(tx, by.id())?.ok_or(Refusal::NotFound)?;
+                users::set_password(tx, by.id(), &old, &new)?;
+                sessions::delete_all_of(tx, by.id())?;
+                let event = Event::own(Kind::PasswordChanged, by.actor(), now);
+                Ok(events::record(tx, &event)?)
+            })
+            .await
+    }
+}

@@ -1,0 +1,66 @@
+//! Floor 3, for people: what may be changed. A method is one change and one transaction: load, decide, store, record.
+
+pub mod account;
+mod confirm;
+mod hasher;
+pub mod people;
+pub mod sessions;
+pub mod setup;
+pub mod tokens;
+mod upkeep;
+
+use std::sync::Arc;
+
+use crate::domain::catalogue::Catalogue;
+use crate::domain::policy::Policy;
+use crate::domain::refusal::{Fault, Outcome};
+use crate::domain::secret::Prefix;
+use crate::domain::session::Limits;
+use crate::domain::setup::SetupCode;
+use crate::domain::signing::SigningKey;
+use crate::store::Db;
+use hasher::Hasher;
+
+/// What the operator's file says, as far as changes depend on it.
+#[derive(Clone)]
+pub struct Rules {
+    pub instance: String,
+    pub prefix: Prefix,
+    pub policy: Policy,
+    pub catalogue: Arc<Catalogue>,
+    pub sessions: Limits,
+}
+
+/// Everything people can change.
+#[derive(Clone)]
+pub struct Manage {
+    db: Db,
+    rules: Arc<Rules>,
+    hasher: Hasher,
+    setup: Arc<SetupCode>,
+}
+
+impl Manage {
+    /// `hashes_at_once` bounds processor and memory (19 MiB each) that password checks take.
+    pub fn new(db: Db, rules: Rules, hashes_at_once: usize) -> Result<Self, Fault> {
+        Ok(Self {
+            db,
+            rules: Arc::new(rules),
+            hasher: Hasher::new(hashes_at_once)?,
+            setup: Arc::new(SetupCode::random()),
+        })
+    }
+
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The key that cookies and forms are signed with, made at first start.
+    pub async fn signing_key(&self) -> Outcome<SigningKey> {
+        upkeep::signing_key(&self.db).await
+    }
+
+    pub async fn is_ready(&self) -> Result<(), Fault> {
+        self.db.ping().await
+    }
+}

@@ -1,0 +1,150 @@
+//! Signing in and out, and what a session remembers.
+
+use std::time::Duration;
+
+use super::Manage;
+use super::confirm::PASSWORD;
+use crate::domain::actor::Actor;
+use crate::domain::client::Client;
+use crate::domain::event::{Event, Kind};
+use crate::domain::id::UserId;
+use crate::domain::password::{Password, PasswordHash};
+use crate::domain::refusal::{Outcome, Problems};
+use crate::domain::session::KeyDigest;
+use crate::domain::time::Now;
+use crate::domain::user::{User, UserName};
+pub use crate::store::sessions::State;
+use crate::store::{events, sessions, users};
+
+/// How often a session's use is noted at most, so that reading pages costs no writes.
+const NOTED_EVERY: Duration = Duration::from_secs(60);
+
+impl Manage {
+    /// Answers who signs in, or refuses: alike for an unknown name, a wrong password and a disabled person.
+    pub async fn sign_in(
+        &self,
+        name: &str,
+        typed: Option<Password>,
+        client: &Client,
+        now: Now,
+    ) -> Outcome<User> {
+        let name = UserName::parse(name).ok();
+        let counted = name.as_ref().map_or("", UserName::as_str).to_owned();
+        self.count_try(&counted, client, now).await?;
+        let found = match name {
+            Some(name) => self.db.read(move |c| Ok(users::find_by_name(c, &name)?)).await?,
+            None => None,
+        };
+        let (user, stored) = match found {
+            Some((user, stored)) => (Some(user), stored),
+            None => (None, self.hasher.nobody()),
+        };
+        let id = user.as_ref().map(|user| user.id.clone());
+        let (matches, renewed) = self.check(typed, stored.clone()).await?;
+        let Some(user) = user.filter(|user| matches && user.disabled.is_none()) else {
+            let event = Event::at_the_door(Kind::SignInFailed, id, client, now);
+            self.db.write(move |tx| Ok(events::record(tx, &event)?)).await?;
+            return Err(Problems::one(PASSWORD, "That username and password don’t match").into());
+        };
+        self.forgive_try(&counted, client).await?;
+        self.note_sign_in(&user, stored, renewed, client, now).await?;
+        Ok(user)
+    }
+
+    /// Whether the password matches, and the hash anew where it was made with older parameters.
+    async fn check(
+        &self,
+        typed: Option<Password>,
+        stored: PasswordHash,
+    ) -> Outcome<(bool, Option<PasswordHash>)> {
+        let Some(typed) = typed else {
+            return Ok((false, None));
+        };
+        let job = move || {
+            let matches = stored.matches(&typed);
+            let outdated = matches && stored.is_outdated();
+            // A failed rehash doesn't fail the sign-in: the old hash stays.
+            let renewed = outdated.then(|| PasswordHash::of(&typed)).and_then(Result::ok);
+            (matches, renewed)
+        };
+        self.hasher.run(job).await
+    }
+
+    async fn note_sign_in(
+        &self,
+        user: &User,
+        stored: PasswordHash,
+        renewed: Option<PasswordHash>,
+        client: &Client,
+        now: Now,
+    ) -> Outcome<()> {
+        let id = user.id.clone();
+        let mut event = Event::at_the_door(Kind::SignedIn, Some(id.clone()), client, now);
+        event.actor = Some(id.clone());
+        self.db
+            .write(move |tx| {
+                if let Some(renewed) = &renewed {
+                    users::set_password(tx, &id, &stored, renewed)?;
+                }
+                Ok(events::record(tx, &event)?)
+            })
+            .await
+    }
+
+    pub async fn note_sign_out(&self, me: &Actor, now: Now) -> Outcome<()> {
+        let event = Event::own(Kind::SignedOut, me, now);
+        self.db.write(move |tx| Ok(events::record(tx, &event)?)).await
+    }
+
+    /// The person a session belongs to, as they are now; `None` once they are gone or disabled.
+    pub async fn person(&self, id: UserId) -> Outcome<Option<User>> {
+        let found = self.db.read(move |c| Ok(users::find(c, &id)?)).await?;
+        Ok(found.map(|(user, _)| user).filter(|user| user.disabled.is_none()))
+    }
+
+    /// What a living session remembers. Its use is noted, once a minute.
+    pub async fn load_session(&self, key: &str, now: Now) -> Outcome<Option<State>> {
+        let digest = KeyDigest::of(key);
+        let found = {
+            let digest = digest.clone();
+            self.db.read(move |c| Ok(sessions::find(c, &digest)?)).await?
+        };
+        let limits = self.rules.sessions;
+        let Some((state, span)) = found.filter(|(_, span)| limits.allow(*span, now)) else {
+            return Ok(None);
+        };
+        let age = (now.at() - span.seen).to_std().unwrap_or_default();
+        if age >= NOTED_EVERY {
+            self.db.write(move |tx| Ok(sessions::touch(tx, &digest, now)?)).await?;
+        }
+        Ok(Some(state))
+    }
+
+    /// Begins a session; a person's oldest ones end when there are too many.
+    pub async fn begin_session(
+        &self,
+        key: &str,
+        user: UserId,
+        state: State,
+        now: Now,
+    ) -> Outcome<()> {
+        let digest = KeyDigest::of(key);
+        let most = self.rules.sessions.per_person as usize;
+        self.db
+            .write(move |tx| {
+                sessions::insert(tx, &digest, &user, &state, now)?;
+                Ok(sessions::keep_newest(tx, &user, most)?)
+            })
+            .await
+    }
+
+    pub async fn update_session(&self, key: &str, state: State, now: Now) -> Outcome<()> {
+        let digest = KeyDigest::of(key);
+        self.db.write(move |tx| Ok(sessions::update(tx, &digest, &state, now)?)).await
+    }
+
+    pub async fn end_session(&self, key: &str) -> Outcome<()> {
+        let digest = KeyDigest::of(key);
+        self.db.write(move |tx| Ok(sessions::delete(tx, &digest)?)).await
+    }
+}

@@ -1,0 +1,29 @@
+//! What keeps the database small, and the key it is asked for at start.
+
+use super::Manage;
+use crate::domain::refusal::{Fault, Outcome};
+use crate::domain::signing::SigningKey;
+use crate::domain::throttle::WINDOW;
+use crate::domain::time::Now;
+use crate::store::{Db, keys, nonces, sessions, throttles};
+
+impl Manage {
+    /// Clears away what has ended: sessions, forms that none of them can send any more, old tries.
+    pub async fn clear(&self, now: Now) -> Outcome<()> {
+        let dead = self.rules.sessions.dead_before(now);
+        self.db
+            .write(move |tx| {
+                sessions::purge(tx, dead)?;
+                nonces::purge(tx, dead.started)?;
+                Ok(throttles::purge(tx, now.at() - WINDOW)?)
+            })
+            .await
+    }
+}
+
+pub async fn signing_key(db: &Db) -> Outcome<SigningKey> {
+    let fresh = SigningKey::random();
+    let stored = db.write(move |tx| Ok(keys::get_or_store(tx, "signing", fresh.as_bytes())?));
+    let key = SigningKey::from_stored(stored.await?);
+    Ok(key.ok_or_else(|| Fault::new("reading the signing key", "it is too short"))?)
+}

@@ -1,0 +1,103 @@
+//! One connection type over both databases, and what differs between them: opening, beginning, pragmas.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::ManageConnection;
+
+use super::address::Address;
+
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(PgConnection),
+}
+
+impl Conn {
+    /// On SQLite the transaction takes the write lock at once; on PostgreSQL it is serializable.
+    pub(super) fn begin(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(c) => {
+                let sql = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+                AnsiTransactionManager::begin_transaction_sql(c, sql)
+            }
+        }
+    }
+
+    pub(super) fn commit(&mut self) -> QueryResult<()> {
+        <Self as Connection>::TransactionManager::commit_transaction(self)
+    }
+
+    pub(super) fn roll_back(&mut self) -> QueryResult<()> {
+        <Self as Connection>::TransactionManager::rollback_transaction(self)
+    }
+}
+
+/// Opens the kind of connection that the address names.
+pub(super) fn open(address: &Address) -> Result<Conn, ConnectionError> {
+    match address {
+        Address::Sqlite(path) => {
+            make_private(path)
+                .map_err(|e| ConnectionError::BadConnection(format!("{}: {e}", path.display())))?;
+            open_sqlite(path, 5_000).map(Conn::Sqlite)
+        }
+        #[cfg(feature = "postgres")]
+        Address::Postgres(url) => PgConnection::establish(url).map(Conn::Postgres),
+        #[cfg(not(feature = "postgres"))]
+        Address::Postgres(_) => unreachable!("no such address is read without the feature"),
+    }
+}
+
+/// `wait` is how many milliseconds a locked database is waited for. Commits reach the disk (synchronous=FULL):
+/// a token that was shown and a revocation that was answered outlast a power cut.
+pub(super) fn open_sqlite(path: &Path, wait: u32) -> Result<SqliteConnection, ConnectionError> {
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+    // The wait comes first, because switching to WAL can itself meet a lock.
+    conn.batch_execute(&format!("PRAGMA busy_timeout = {wait}"))
+        .and_then(|()| conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"))
+        .and_then(|()| conn.batch_execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"))
+        .map_err(|e| ConnectionError::BadConnection(format!("{}: {e}", path.display())))?;
+    Ok(conn)
+}
+
+/// Makes folder and file for their owner alone. SQLite gives its side files the mode of the main one.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+    file.map(drop)
+}
+
+/// Makes and checks the connections of a pool.
+pub struct Manager(Address);
+
+impl Manager {
+    pub(super) fn new(address: Address) -> Self {
+        Self(address)
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        open(&self.0).map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        conn.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        <Conn as Connection>::TransactionManager::is_broken_transaction_manager(conn)
+    }
+}

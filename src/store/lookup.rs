@@ -1,0 +1,72 @@
+//! The one question that verification asks: whose token has this digest, and how do both stand now?
+
+use std::cell::RefCell;
+
+use diesel::prelude::*;
+
+use super::conn::{Conn, open_sqlite};
+use super::schema::{tokens, users};
+use super::tokens::TokenRow;
+use super::users::UserRow;
+use super::{Db, During};
+use crate::domain::password::PasswordHash;
+use crate::domain::refusal::{Failure, Fault};
+use crate::domain::secret::Digest;
+use crate::domain::user::User;
+use crate::domain::verdict::Holder;
+use crate::store::address::Address;
+
+/// How long an inline read may wait for a locked database, in milliseconds: it holds up its worker.
+const PATIENCE: u32 = 50;
+
+/// One worker's way to the answer. On SQLite a connection of its own, read in place: the read is cheaper than
+/// the way to another thread and back. On PostgreSQL the pool.
+pub enum Lookup {
+    Inline(RefCell<SqliteConnection>),
+    Pooled(Db),
+}
+
+impl Lookup {
+    pub fn new(db: &Db) -> Result<Self, Fault> {
+        match db.address() {
+            Address::Sqlite(path) => {
+                let conn = open_sqlite(path, PATIENCE)
+                    .map_err(|e| Fault::new("opening the database for verification", e))?;
+                Ok(Self::Inline(RefCell::new(conn)))
+            }
+            Address::Postgres(_) => Ok(Self::Pooled(db.clone())),
+        }
+    }
+
+    pub async fn find(&self, digest: Digest) -> Result<Option<Holder>, Fault> {
+        let row = match self {
+            Self::Inline(conn) => query_sqlite(&mut conn.borrow_mut(), &digest)?,
+            Self::Pooled(db) => match db.read(move |c| Ok(query(c, &digest)?)).await {
+                Ok(row) => row,
+                Err(Failure::Broke(fault)) => return Err(fault),
+                Err(Failure::Refused(_)) => return Err(Fault::busy("looking a token up")),
+            },
+        };
+        row.map(holder).transpose()
+    }
+}
+
+type Row = (TokenRow, UserRow);
+
+/// `get_result`, not `first`: a bound LIMIT makes SQLite compile the statement anew each time.
+fn query_sqlite(c: &mut SqliteConnection, digest: &Digest) -> Result<Option<Row>, Fault> {
+    let query = tokens::table.inner_join(users::table);
+    let found = query.filter(tokens::digest.eq(digest.as_bytes())).get_result(c).optional();
+    found.during("looking a token up")
+}
+
+fn query(c: &mut Conn, digest: &Digest) -> Result<Option<Row>, Fault> {
+    let query = tokens::table.inner_join(users::table);
+    let found = query.filter(tokens::digest.eq(digest.as_bytes())).get_result(c).optional();
+    found.during("looking a token up")
+}
+
+fn holder((token, owner): Row) -> Result<Holder, Fault> {
+    let (owner, _): (User, PasswordHash) = owner.try_into()?;
+    Ok(Holder { token: token.try_into()?, owner })
+}

@@ -1,0 +1,160 @@
+//! Floor 2: rows to values and back, on SQLite and PostgreSQL alike.
+//!
+//! Reads take any connection of a pool; a change is one transaction on the writer. Both run on a blocking thread.
+//! Functions of this room take the connection, so that they compose inside one transaction.
+
+pub mod address;
+pub mod conn;
+pub mod events;
+pub mod keys;
+pub mod lookup;
+pub mod migrations;
+pub mod nonces;
+mod row;
+pub mod schema;
+pub mod sessions;
+pub mod throttles;
+pub mod tokens;
+pub mod users;
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::r2d2::{Pool, PooledConnection};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::Integer;
+
+use crate::domain::refusal::{Failure, Fault, Outcome};
+use address::Address;
+use conn::{Conn, Manager};
+
+/// How long a request waits for a free connection before it is told that the server is busy.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a change that met another one is tried anew (PostgreSQL's serializable transactions).
+const ATTEMPTS: u32 = 8;
+
+/// The database: a pool of readers and, on SQLite, its one writer.
+#[derive(Clone)]
+pub struct Db {
+    address: Address,
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+}
+
+impl Db {
+    /// Opens the database, creating SQLite's file, and brings its tables up to date.
+    pub fn open(address: Address) -> Result<Self, Fault> {
+        let mut first = conn::open(&address).map_err(|e| Fault::new("opening the database", e))?;
+        migrations::run(&mut first)?;
+        drop(first);
+        let writers = if address.is_sqlite() { 1 } else { 8 };
+        Ok(Self { readers: pool(&address, 8)?, writers: pool(&address, writers)?, address })
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Runs a read on a blocking thread.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Conn) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let pool = self.readers.clone();
+        blocking(move || job(&mut *take(&pool)?)).await
+    }
+
+    /// Runs a change as one transaction, durable once this returns. The job may run again when it met another
+    /// change, so it has no effect but on the database.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnMut(&mut Conn) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let pool = self.writers.clone();
+        blocking(move || transact(&mut *take(&pool)?, job)).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Fault> {
+        let select = |c: &mut Conn| {
+            let one = diesel::select(1.into_sql::<Integer>());
+            Ok(one.get_result::<i32>(c).during("asking the database for a sign of life")?)
+        };
+        match self.read(select).await {
+            Ok(_) => Ok(()),
+            Err(Failure::Broke(fault)) => Err(fault),
+            Err(Failure::Refused(_)) => Err(Fault::busy("asking the database")),
+        }
+    }
+}
+
+fn pool(address: &Address, size: u32) -> Result<Pool<Manager>, Fault> {
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(PATIENCE)
+        // A round trip, but it is what lets the pool recover when PostgreSQL was restarted.
+        .test_on_check_out(!address.is_sqlite())
+        .build(Manager::new(address.clone()))
+        .map_err(|e| Fault::new("connecting to the database", e))
+}
+
+fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Fault> {
+    pool.get().map_err(|_| Fault::busy("waiting for a database connection"))
+}
+
+async fn blocking<T: Send + 'static>(
+    job: impl FnOnce() -> Outcome<T> + Send + 'static,
+) -> Outcome<T> {
+    match tokio::task::spawn_blocking(job).await {
+        Ok(outcome) => outcome,
+        Err(panic) => Err(Fault::new("working with the database", panic).into()),
+    }
+}
+
+fn transact<T>(conn: &mut Conn, mut job: impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
+    let mut attempt = 1;
+    loop {
+        match once(conn, &mut job) {
+            Err(Failure::Broke(fault)) if attempt < ATTEMPTS && met_another(&fault) => attempt += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+fn once<T>(conn: &mut Conn, job: &mut impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
+    conn.begin().during("beginning a change")?;
+    match job(conn) {
+        Ok(value) => {
+            conn.commit().during("committing a change")?;
+            Ok(value)
+        }
+        Err(failure) => {
+            conn.roll_back().during("rolling a change back")?;
+            Err(failure)
+        }
+    }
+}
+
+fn met_another(fault: &Fault) -> bool {
+    let cause = fault.cause().downcast_ref::<DieselError>();
+    matches!(cause, Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)))
+}
+
+/// Says what was being done when the database failed.
+trait During<T> {
+    fn during(self, doing: &'static str) -> Result<T, Fault>;
+}
+
+impl<T> During<T> for QueryResult<T> {
+    fn during(self, doing: &'static str) -> Result<T, Fault> {
+        self.map_err(|error| match &error {
+            DieselError::DatabaseError(_, info)
+                if info.message().contains("database is locked") =>
+            {
+                Fault::busy(doing)
+            }
+            _ => Fault::new(doing, error),
+        })
+    }
+}

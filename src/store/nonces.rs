@@ -1,0 +1,28 @@
+//! The `nonces` table: forms that have done their work, so that none does it twice.
+
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+
+use super::During;
+use super::conn::Conn;
+use super::row::micros;
+use super::schema::nonces;
+use crate::domain::id::Nonce;
+use crate::domain::refusal::Fault;
+use crate::domain::time::Now;
+
+/// Uses a nonce up, inside the transaction of the work it stands for. `false` when it was used before;
+/// the transaction is then good for nothing but rolling back.
+pub fn take(c: &mut Conn, nonce: &Nonce, now: Now) -> Result<bool, Fault> {
+    let values = (nonces::nonce.eq(nonce.as_str()), nonces::used_at.eq(micros(now.at())));
+    match diesel::insert_into(nonces::table).values(values).execute(c) {
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+        done => done.map(|_| true).during("using up a form"),
+    }
+}
+
+/// Forgets the nonces of forms that no living session can have.
+pub fn purge(c: &mut Conn, before: chrono::DateTime<chrono::Utc>) -> Result<(), Fault> {
+    let done = diesel::delete(nonces::table.filter(nonces::used_at.lt(micros(before)))).execute(c);
+    done.map(drop).during("clearing used forms")
+}

@@ -1,0 +1,84 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        person_id -> Nullable<Text>,
+        actor_id -> Nullable<Text>,
+        token_id -> Nullable<Text>,
+        detail -> Text,
+        address -> Nullable<Text>,
+        agent -> Text,
+    }
+}
+
+diesel::table! {
+    keys (name) {
+        name -> Text,
+        value -> Binary,
+    }
+}
+
+diesel::table! {
+    nonces (nonce) {
+        nonce -> Text,
+        used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (digest) {
+        digest -> Binary,
+        user_id -> Text,
+        state -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (name) {
+        name -> Text,
+        tries -> BigInt,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        digest -> Binary,
+        hint -> Text,
+        grants -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>,
+        used_address -> Nullable<Text>,
+        used_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        name -> Text,
+        display_name -> Text,
+        email -> Nullable<Text>,
+        role -> Text,
+        password -> Text,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(tokens -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    events, keys, nonces, sessions, throttles, tokens, users,
+);

@@ -1,0 +1,101 @@
+//! The `users` table.
+
+use diesel::prelude::*;
+
+use super::During;
+use super::conn::Conn;
+use super::row::{micros, moment, spoilt};
+use super::schema::users;
+use crate::domain::id::UserId;
+use crate::domain::password::PasswordHash;
+use crate::domain::refusal::Fault;
+use crate::domain::user::{DisplayName, Email, Role, User, UserName};
+
+#[derive(Queryable)]
+pub(super) struct UserRow {
+    id: String,
+    name: String,
+    display_name: String,
+    email: Option<String>,
+    role: String,
+    password: String,
+    created_at: i64,
+    disabled_at: Option<i64>,
+}
+
+impl TryFrom<UserRow> for (User, PasswordHash) {
+    type Error = Fault;
+
+    fn try_from(row: UserRow) -> Result<Self, Fault> {
+        let wrong = |what| spoilt("users", what);
+        let email = row.email.map(|text| Email::parse(&text)).transpose();
+        let user = User {
+            id: UserId::parse(&row.id).ok_or_else(|| wrong("id"))?,
+            name: UserName::parse(&row.name).map_err(|_| wrong("name"))?,
+            display_name: DisplayName::parse(&row.display_name)
+                .map_err(|_| wrong("display_name"))?,
+            email: email.map_err(|_| wrong("email"))?,
+            role: Role::parse(&row.role).ok_or_else(|| wrong("role"))?,
+            created: moment(row.created_at),
+            disabled: row.disabled_at.map(moment),
+        };
+        Ok((user, PasswordHash::from_stored(row.password)))
+    }
+}
+
+/// A person with their stored password.
+pub type Account = (User, PasswordHash);
+
+pub fn find(c: &mut Conn, id: &UserId) -> Result<Option<Account>, Fault> {
+    let found = users::table.find(id.as_str()).get_result::<UserRow>(c).optional();
+    found.during("finding a person")?.map(TryInto::try_into).transpose()
+}
+
+pub fn find_by_name(c: &mut Conn, name: &UserName) -> Result<Option<Account>, Fault> {
+    let query = users::table.filter(users::name.eq(name.as_str()));
+    let found = query.get_result::<UserRow>(c).optional();
+    found.during("finding a person by name")?.map(TryInto::try_into).transpose()
+}
+
+pub fn email_is_taken(c: &mut Conn, email: &Email) -> Result<bool, Fault> {
+    let query = users::table.filter(users::email.eq(email.as_str()));
+    let taken = query.count().get_result::<i64>(c).during("looking for a mail address")?;
+    Ok(taken > 0)
+}
+
+pub fn count(c: &mut Conn) -> Result<i64, Fault> {
+    users::table.count().get_result(c).during("counting people")
+}
+
+pub fn insert(c: &mut Conn, user: &User, password: &PasswordHash) -> Result<(), Fault> {
+    let values = (
+        users::id.eq(user.id.as_str()),
+        users::name.eq(user.name.as_str()),
+        users::display_name.eq(user.display_name.as_str()),
+        users::email.eq(user.email.as_ref().map(Email::as_str)),
+        users::role.eq(user.role.as_str()),
+        users::password.eq(password.as_str()),
+        users::created_at.eq(micros(user.created)),
+        users::disabled_at.eq(user.disabled.map(micros)),
+    );
+    let done = diesel::insert_into(users::table).values(values).execute(c);
+    done.map(drop).during("adding a person")
+}
+
+pub fn rename(c: &mut Conn, id: &UserId, name: &DisplayName) -> Result<(), Fault> {
+    let change = users::display_name.eq(name.as_str());
+    let done = diesel::update(users::table.find(id.as_str())).set(change).execute(c);
+    done.map(drop).during("changing a profile")
+}
+
+/// Stores a new password in place of `old`. `false` when another change came first.
+pub fn set_password(
+    c: &mut Conn,
+    id: &UserId,
+    old: &PasswordHash,
+    new: &PasswordHash,
+) -> Result<bool, Fault> {
+    let row = users::table.find(id.as_str()).filter(users::password.eq(old.as_str()));
+    let done = diesel::update(row).set(users::password.eq(new.as_str())).execute(c);
+    Ok(done.during("changing a password")? == 1)
+}

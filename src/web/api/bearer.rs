@@ -1,0 +1,109 @@
+//! Where a token may come from: `Bearer T`, `Token T`, or Basic with the token as password or user name,
+//! which is all that git, pip, apt and `curl -u` can send (RFC 6750, section 2.1; RFC 7617).
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use data_encoding::{BASE64, BASE64_NOPAD};
+use zeroize::Zeroizing;
+
+use crate::domain::secret::Digest;
+use crate::domain::verdict::Denial;
+
+/// The digest of the one token a request presents.
+pub fn presented(headers: &HeaderMap) -> Result<Digest, Denial> {
+    let mut lines = headers.get_all(AUTHORIZATION);
+    let line = lines.next().ok_or(Denial::NoCredentials)?;
+    if lines.next().is_some() {
+        return Err(Denial::Malformed("There is more than one Authorization header."));
+    }
+    let line = line.to_str().map_err(|_| Denial::Malformed("Authorization is not plain text."))?;
+    let (scheme, value) = line.split_once(' ').unwrap_or((line, ""));
+    let value = value.trim_start_matches(' ');
+    if scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token") {
+        token(value)
+    } else if scheme.eq_ignore_ascii_case("basic") {
+        basic(value)
+    } else {
+        Err(Denial::NoCredentials)
+    }
+}
+
+fn token(value: &str) -> Result<Digest, Denial> {
+    if value.is_empty() || value.contains([' ', ',']) {
+        return Err(Denial::Malformed("Authorization holds no token, or more than one."));
+    }
+    Digest::of_presented(value).ok_or(Denial::Invalid)
+}
+
+fn basic(value: &str) -> Result<Digest, Denial> {
+    let broken = Denial::Malformed("Authorization: Basic is not base64 of a name and a password.");
+    let decoded =
+        BASE64.decode(value.as_bytes()).or_else(|_| BASE64_NOPAD.decode(value.as_bytes()));
+    let decoded = Zeroizing::new(decoded.map_err(|_| broken)?);
+    let text = std::str::from_utf8(&decoded).map_err(|_| broken)?;
+    let (name, password) = text.split_once(':').ok_or(broken)?;
+    match (Digest::of_presented(name), Digest::of_presented(password)) {
+        (Some(_), Some(_)) => Err(Denial::Malformed("Name and password both are tokens.")),
+        (Some(digest), None) | (None, Some(digest)) => Ok(digest),
+        (None, None) => Err(Denial::Invalid),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::secret::{Prefix, Secret};
+    use actix_web::http::header::HeaderValue;
+
+    fn of(lines: &[&str]) -> Result<Digest, Denial> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            let value = HeaderValue::from_bytes(line.as_bytes()).expect("a header");
+            headers.append(AUTHORIZATION, value);
+        }
+        presented(&headers)
+    }
+
+    fn base64(text: &str) -> String {
+        BASE64.encode(text.as_bytes())
+    }
+
+    #[test]
+    fn each_way_that_clients_have_is_understood() {
+        let secret = Secret::random(&Prefix::parse("lk").expect("a prefix"));
+        let (text, digest) = (secret.expose(), secret.digest());
+        for line in [
+            format!("Bearer {text}"),
+            format!("bearer {text}"),
+            format!("BEARER  {text}"),
+            format!("Token {text}"),
+            format!("Bearer secret-token:{text}"),
+            format!("Basic {}", base64(&format!("{text}:"))),
+            format!("Basic {}", base64(&format!("{text}:x-oauth-basic"))),
+            format!("basic {}", base64(&format!("ada:{text}"))),
+            format!("Basic {}", base64(&format!("ada:{text}")).trim_end_matches('=')),
+        ] {
+            assert_eq!(of(&[&line]), Ok(digest), "{line}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_for_what_it_is() {
+        use Denial::{Invalid, NoCredentials};
+        let secret = Secret::random(&Prefix::parse("lk").expect("a prefix"));
+        let text = secret.expose();
+        let malformed =
+            |answer: Result<Digest, Denial>| matches!(answer, Err(Denial::Malformed(_)));
+        assert_eq!(of(&[]), Err(NoCredentials));
+        assert_eq!(of(&["Digest username=x"]), Err(NoCredentials));
+        assert_eq!(of(&["Bearer nonsense"]), Err(Invalid));
+        assert_eq!(of(&[&format!("Bearer {text}x")]), Err(Invalid));
+        assert_eq!(of(&[&format!("Basic {}", base64("ada:secret"))]), Err(Invalid));
+        assert!(malformed(of(&["Bearer"])) && malformed(of(&["Bearer "])));
+        assert!(malformed(of(&[&format!("Bearer {text} {text}")])));
+        assert!(malformed(of(&[&format!("Bearer {text}"), &format!("Bearer {text}")])));
+        assert!(malformed(of(&["Basic %%%"])) && malformed(of(&["Basic"])));
+        assert!(malformed(of(&[&format!("Basic {}", base64("no colon"))])));
+        assert!(malformed(of(&[&format!("Basic {}", base64(&format!("{text}:{text}")))])));
+        assert!(malformed(of(&["Bearer \u{e9}"])));
+    }
+}

@@ -1,0 +1,121 @@
+//! Refusals as RFC 6750 and RFC 9457 have them.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use serde::Serialize;
+
+use crate::domain::refusal::Fault;
+use crate::domain::verdict::Denial;
+
+/// The body of a refusal: `application/problem+json`.
+#[derive(Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    /// What is missing, as `service:access`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip)]
+    challenge: Option<String>,
+}
+
+impl Problem {
+    /// `missing` is the access that a too narrow token lacks, as `service:read` or `service:write`.
+    pub fn of(denial: Denial, realm: &str, missing: Option<&str>) -> Self {
+        let realm = quoted(realm);
+        let error = |error: &str| Some(format!("Bearer realm=\"{realm}\", error=\"{error}\""));
+        match denial {
+            Denial::NoCredentials => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "No token",
+                "Send a token as Authorization: Bearer.".to_owned(),
+                Some(format!("Bearer realm=\"{realm}\"")),
+            ),
+            Denial::Malformed(detail) => Self::new(
+                StatusCode::BAD_REQUEST,
+                "Not understood",
+                detail.to_owned(),
+                error("invalid_request"),
+            ),
+            Denial::Invalid => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "Token not valid",
+                "This token is unknown, has expired or was revoked.".to_owned(),
+                error("invalid_token"),
+            ),
+            Denial::TooNarrow => {
+                let scope = missing.unwrap_or_default();
+                let challenge = format!(
+                    "Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\""
+                );
+                let detail = format!("This token lacks {scope}.");
+                let status = StatusCode::FORBIDDEN;
+                let new = Self::new(status, "Access not granted", detail, Some(challenge));
+                Self { scope: Some(scope.to_owned()), ..new }
+            }
+            Denial::UnknownService => Self::new(
+                StatusCode::FORBIDDEN,
+                "Unknown service",
+                "The catalogue has no service of the name that was asked for.".to_owned(),
+                error("insufficient_scope"),
+            ),
+        }
+    }
+
+    fn new(
+        status: StatusCode,
+        title: &'static str,
+        detail: String,
+        challenge: Option<String>,
+    ) -> Self {
+        let status = status.as_u16();
+        Self { kind: "about:blank", title, status, detail, scope: None, challenge }
+    }
+
+    pub fn is_bad_request(&self) -> bool {
+        self.status == StatusCode::BAD_REQUEST.as_u16()
+    }
+
+    pub fn is_forbidden(&self) -> bool {
+        self.status == StatusCode::FORBIDDEN.as_u16()
+    }
+
+    /// 401 instead: for gateways that make a 500 of anything else.
+    pub fn into_unauthorized(mut self) -> Self {
+        self.status = StatusCode::UNAUTHORIZED.as_u16();
+        self
+    }
+
+    pub fn to_json(&self) -> String {
+        // Plain texts and numbers always serialize.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    pub fn respond(&self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::FORBIDDEN);
+        let mut response = HttpResponse::build(status);
+        if let Some(challenge) = &self.challenge {
+            response.insert_header((WWW_AUTHENTICATE, challenge.as_str()));
+        }
+        response
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((CONTENT_TYPE, "application/problem+json"))
+            .body(self.to_json())
+    }
+}
+
+/// 503: nothing is allowed that can't be looked up.
+pub fn broken(fault: &Fault) -> HttpResponse {
+    tracing::error!(number = fault.number(), "{fault}");
+    let detail = format!("Tell the operator this number: {}.", fault.number());
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Cannot tell right now", detail, None).respond()
+}
+
+/// What may stand in a quoted-string (RFC 9110, section 5.6.4) without escapes.
+fn quoted(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect()
+}

@@ -1,0 +1,65 @@
+//! `/api/v1/token`: a token asks about itself.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+
+use super::{bearer, problem};
+use crate::domain::time::Now;
+use crate::domain::verdict::Holder;
+use crate::verify::Verifier;
+use crate::web::site::Site;
+
+/// Who holds the token, what it may do now, and until when.
+#[derive(Serialize)]
+struct Token {
+    id: String,
+    name: String,
+    user: String,
+    /// `service:read` and `service:read-write`, with spaces between.
+    access: String,
+    created: String,
+    /// Absent for a token that never expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+}
+
+impl Token {
+    fn of(holder: &Holder, verifier: &Verifier) -> Self {
+        let token = &holder.token;
+        Self {
+            id: token.id.as_str().to_owned(),
+            name: token.name.as_str().to_owned(),
+            user: holder.owner.name.as_str().to_owned(),
+            access: token.grants.within(verifier.catalogue()).to_string(),
+            created: rfc3339(token.created),
+            expires: token.expiry.at().map(rfc3339),
+        }
+    }
+}
+
+pub fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+pub async fn show(
+    req: HttpRequest,
+    verifier: Data<Verifier>,
+    site: Data<Site>,
+    now: Now,
+) -> HttpResponse {
+    let denied = |denial| problem::Problem::of(denial, &site.instance, None).respond();
+    let digest = match bearer::presented(req.headers()) {
+        Ok(digest) => digest,
+        Err(denial) => return denied(denial),
+    };
+    match verifier.identify(digest, now).await {
+        Ok(Ok(holder)) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .json(Token::of(&holder, &verifier)),
+        Ok(Err(denial)) => denied(denial),
+        Err(fault) => problem::broken(&fault),
+    }
+}

@@ -1,0 +1,145 @@
+//! Forms as browsers send them: read strictly, and only with this browser's token.
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+use futures_core::future::LocalBoxFuture;
+use percent_encoding::percent_decode_str;
+
+use super::csrf;
+use super::errors::WebError;
+use super::session::{SignedIn, Visitor};
+
+/// The names and values of one form, each name once.
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads `application/x-www-form-urlencoded`. Bytes that aren't UTF-8 and a name sent twice are refused:
+    /// guessing would mean to change what was sent, or to merge what was never one.
+    pub fn parse(body: &str) -> Result<Self, WebError> {
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for pair in body.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decode(name)?, decode(value)?);
+            if fields.iter().any(|(known, _)| *known == name) {
+                return Err(WebError::bad_request("A field was sent twice."));
+            }
+            fields.push((name, value));
+        }
+        Ok(Self(fields))
+    }
+
+    /// The value of a field; empty when it wasn't sent.
+    pub fn text(&self, name: &str) -> String {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// The fields whose names begin with `prefix`, without it.
+    pub fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let pairs = self.0.iter();
+        pairs.filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+    }
+}
+
+fn decode(text: &str) -> Result<String, WebError> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8();
+    let decoded = decoded.map_err(|_| WebError::bad_request("What was sent is not UTF-8 text."))?;
+    Ok(decoded.into_owned())
+}
+
+/// What a page's form holds, as typed.
+pub trait Typed: Sized + 'static {
+    fn read(fields: &Fields) -> Self;
+
+    /// The address that shows this form again with what was typed in it, passwords left out: where a person
+    /// whose session or form has run out goes on.
+    fn resume(&self) -> String;
+}
+
+/// A form that anybody may send.
+pub struct Form<T> {
+    pub visitor: Visitor,
+    pub typed: T,
+    /// Without this browser's token a form does nothing but come back to be sent again.
+    pub is_genuine: bool,
+}
+
+/// A form that a signed-in person sent.
+pub struct Sent<T> {
+    pub me: SignedIn,
+    pub typed: T,
+}
+
+impl<T: Typed> FromRequest for Form<T> {
+    type Error = WebError;
+    type Future = LocalBoxFuture<'static, Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, body) = (req.clone(), Bytes::from_request(req, payload));
+        Box::pin(async move {
+            let fields = fields(&req, body.await)?;
+            let visitor = Visitor::of(&req)?;
+            let is_genuine = visitor.is_genuine(&fields.text(csrf::FIELD));
+            Ok(Self { visitor, typed: T::read(&fields), is_genuine })
+        })
+    }
+}
+
+impl<T: Typed> FromRequest for Sent<T> {
+    type Error = WebError;
+    type Future = LocalBoxFuture<'static, Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (req, body) = (req.clone(), Bytes::from_request(req, payload));
+        Box::pin(async move {
+            let fields = fields(&req, body.await)?;
+            let typed = T::read(&fields);
+            let me = SignedIn::or_sign_in(&req, typed.resume()).await?;
+            if !me.is_genuine(&fields.text(csrf::FIELD)) {
+                return Err(WebError::Stale { again: typed.resume() });
+            }
+            Ok(Self { me, typed })
+        })
+    }
+}
+
+fn fields(req: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Fields, WebError> {
+    let kind = req.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    let kind = kind.split(';').next().unwrap_or("").trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(WebError::Bad(status, "Only forms of this site are understood here."));
+    }
+    let body = body.map_err(|error| match error.as_response_error().status_code() {
+        StatusCode::PAYLOAD_TOO_LARGE => WebError::Bad(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "That is more than a form of ours can hold.",
+        ),
+        _ => WebError::bad_request("What was sent arrived broken."),
+    })?;
+    let not_text = |_| WebError::bad_request("What was sent is not UTF-8 text.");
+    Fields::parse(std::str::from_utf8(&body).map_err(not_text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_strictly() {
+        let fields =
+            Fields::parse("name=CI+runner&x=%C3%A9&access.git=read&empty").expect("a form");
+        assert_eq!(fields.text("name"), "CI runner");
+        assert_eq!(fields.text("x"), "é");
+        assert_eq!(fields.text("empty"), "");
+        assert_eq!(fields.text("none"), "");
+        assert_eq!(fields.under("access.").collect::<Vec<_>>(), [("git", "read")]);
+        for bad in ["name=a&name=b", "name=%FF", "%C3=x"] {
+            assert!(Fields::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Floor 4: HTTP in, HTTP out. No rules and no SQL live here.
+
+mod again;
+pub mod api;
+mod assets;
+mod client;
+mod csrf;
+pub mod errors;
+mod form;
+pub mod guard;
+pub mod headers;
+mod local;
+pub mod log;
+mod now;
+mod page;
+pub mod pages;
+pub mod routes;
+mod session;
+pub mod session_store;
+mod shell;
+pub mod site;
+mod words;

@@ -1,0 +1,75 @@
+//! `/account/password`: a new password, which signs every other device out.
+
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::domain::password::{NewPassword, Password};
+use crate::domain::refusal::Problems;
+use crate::domain::time::Now;
+use crate::manage::Manage;
+use crate::web::again::Again;
+use crate::web::errors::WebError;
+use crate::web::form::{Fields, Sent, Typed};
+use crate::web::page::Page;
+use crate::web::session::{self, SignedIn};
+use crate::web::shell::{Shell, Tab};
+
+#[derive(Template)]
+#[template(path = "account/password.html")]
+struct Edit {
+    shell: Shell,
+    shortest: usize,
+    problems: Problems,
+}
+
+impl Edit {
+    fn of(me: &SignedIn, problems: Problems) -> Self {
+        let shell = me.shell(Tab::Password);
+        Self { shell, shortest: NewPassword::SHORTEST, problems }
+    }
+}
+
+pub struct PasswordForm {
+    password: String,
+    new: String,
+}
+
+impl Typed for PasswordForm {
+    fn read(fields: &Fields) -> Self {
+        Self { password: fields.text("password"), new: fields.text("new") }
+    }
+
+    fn resume(&self) -> String {
+        "/account/password".to_owned()
+    }
+}
+
+pub async fn edit(me: SignedIn) -> Page {
+    Page::show(&Edit::of(&me, Problems::default()))
+}
+
+pub async fn update(
+    manage: Data<Manage>,
+    now: Now,
+    sent: Sent<PasswordForm>,
+) -> Result<Page, WebError> {
+    let Sent { me, typed } = sent;
+    let answer = async {
+        let user = &me.actor.user;
+        let chosen = manage.choose_password(&user.name, &user.display_name, &typed.new).await?;
+        let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
+        manage.change_password(by, chosen, now).await
+    };
+    match answer.await {
+        Ok(()) => {
+            session::begin(&me.session, me.actor.id())?;
+            me.tell("Your password was changed. Your other devices are signed out.")?;
+            Ok(Page::see_other("/account/password"))
+        }
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let page = Page::show(&Edit::of(&me, again.problems.clone()));
+            Ok(again.mark(page))
+        }
+    }
+}

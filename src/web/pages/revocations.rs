@@ -1,0 +1,101 @@
+//! `/account/tokens/revocation`: the dialog that names what stops, and the end of a token.
+
+use actix_web::web::{Data, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use super::tokens::{List, TokenRow};
+use crate::domain::id::TokenId;
+use crate::domain::password::Password;
+use crate::domain::refusal::Problems;
+use crate::domain::time::Now;
+use crate::manage::Manage;
+use crate::web::again::Again;
+use crate::web::errors::WebError;
+use crate::web::form::{Fields, Sent, Typed};
+use crate::web::page::Page;
+use crate::web::session::SignedIn;
+use crate::web::shell::{Shell, Tab};
+
+#[derive(Template)]
+#[template(path = "revocations/new.html")]
+struct New {
+    shell: Shell,
+    list: List,
+    token: TokenRow,
+    problems: Problems,
+}
+
+impl New {
+    async fn of(
+        me: &SignedIn,
+        manage: &Manage,
+        id: TokenId,
+        problems: Problems,
+        now: Now,
+    ) -> Result<Self, WebError> {
+        let token = manage.token(&me.actor, id).await?;
+        Ok(Self {
+            shell: me.shell(Tab::Tokens).modal(),
+            list: List::of(me, manage, now).await?,
+            token: TokenRow::new(&token, &manage.rules().catalogue, now),
+            problems,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Which {
+    #[serde(default)]
+    id: String,
+}
+
+pub async fn new(
+    manage: Data<Manage>,
+    me: SignedIn,
+    now: Now,
+    which: Query<Which>,
+) -> Result<Page, WebError> {
+    let id = TokenId::parse(&which.id).ok_or(WebError::NotFound)?;
+    Ok(Page::show(&New::of(&me, &manage, id, Problems::default(), now).await?))
+}
+
+pub struct RevocationForm {
+    id: String,
+    password: String,
+}
+
+impl Typed for RevocationForm {
+    fn read(fields: &Fields) -> Self {
+        Self { id: fields.text("id"), password: fields.text("password") }
+    }
+
+    fn resume(&self) -> String {
+        format!("/account/tokens/revocation?id={}", crate::web::local::encode(&self.id))
+    }
+}
+
+pub async fn create(
+    manage: Data<Manage>,
+    now: Now,
+    sent: Sent<RevocationForm>,
+) -> Result<Page, WebError> {
+    let Sent { me, typed } = sent;
+    let id = TokenId::parse(&typed.id).ok_or(WebError::NotFound)?;
+    let answer = async {
+        let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
+        manage.revoke(by, id.clone(), now).await
+    };
+    match answer.await {
+        Ok(token) => {
+            let name = token.name.as_str();
+            me.tell(&format!("“{name}” was revoked. Anything that used it has lost access."))?;
+            Ok(Page::see_other("/account/tokens"))
+        }
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let page = New::of(&me, &manage, id, again.problems.clone(), now).await?;
+            Ok(again.mark(Page::show(&page)))
+        }
+    }
+}

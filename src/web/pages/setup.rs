@@ -1,0 +1,121 @@
+//! `/setup`: the first person, an administrator, for whoever holds the link that the server printed.
+
+use actix_web::web::{Data, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::domain::refusal::{Failure, Problems, Refusal};
+use crate::domain::time::Now;
+use crate::domain::user::{DisplayName, Role, UserName};
+use crate::manage::Manage;
+use crate::manage::people::NewPerson;
+use crate::web::again::Again;
+use crate::web::errors::WebError;
+use crate::web::form::{Fields, Form, Typed};
+use crate::web::page::Page;
+use crate::web::session::{self, Visitor};
+use crate::web::shell::Shell;
+
+#[derive(Template)]
+#[template(path = "setup/new.html")]
+struct New {
+    shell: Shell,
+    typed: SetupForm,
+    problems: Problems,
+    /// Whether the link holds the right code, so that there is something to fill in.
+    open: bool,
+}
+
+#[derive(Default)]
+pub struct SetupForm {
+    code: String,
+    username: String,
+    name: String,
+    new: String,
+}
+
+impl Typed for SetupForm {
+    fn read(fields: &Fields) -> Self {
+        Self {
+            code: fields.text("code"),
+            username: fields.text("username"),
+            name: fields.text("name"),
+            new: fields.text("new"),
+        }
+    }
+
+    fn resume(&self) -> String {
+        format!("/setup?code={}", crate::web::local::encode(&self.code))
+    }
+}
+
+impl SetupForm {
+    fn person(&self) -> Result<NewPerson, Problems> {
+        let mut problems = Problems::default();
+        let name = problems.keep("username", UserName::parse(&self.username));
+        let display_name = problems.keep("name", DisplayName::parse(&self.name));
+        if self.new.is_empty() {
+            problems.add("new", "Enter a new password");
+        }
+        match (name, display_name) {
+            (Some(name), Some(display_name)) if problems.is_empty() => {
+                Ok(NewPerson { name, display_name, email: None, role: Role::Admin })
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Link {
+    #[serde(default)]
+    code: String,
+}
+
+pub async fn new(
+    manage: Data<Manage>,
+    visitor: Visitor,
+    link: Query<Link>,
+) -> Result<Page, WebError> {
+    let problems = match manage.check_setup(&link.code).await {
+        Ok(()) => Problems::default(),
+        Err(Failure::Refused(Refusal::Invalid(problems))) => problems,
+        Err(Failure::Refused(Refusal::AlreadyDone)) => return Ok(Page::see_other("/sign-in")),
+        Err(failure) => return Err(failure.into()),
+    };
+    let typed = SetupForm { code: link.into_inner().code, ..SetupForm::default() };
+    let open = problems.is_empty();
+    let page = Page::show(&New { shell: visitor.shell(), typed, problems, open });
+    Ok(page.cookie(visitor.cookie()))
+}
+
+pub async fn create(
+    manage: Data<Manage>,
+    now: Now,
+    form: Form<SetupForm>,
+) -> Result<Page, WebError> {
+    let Form { visitor, typed, is_genuine } = form;
+    if !is_genuine {
+        return Err(WebError::Stale { again: typed.resume() });
+    }
+    let answer = async {
+        manage.check_setup(&typed.code).await?;
+        let person = typed.person()?;
+        let chosen = manage.choose_password(&person.name, &person.display_name, &typed.new).await?;
+        let client = visitor.client.clone();
+        manage.set_up(&typed.code, person, chosen, client, now).await
+    };
+    match answer.await {
+        Ok(user) => {
+            session::begin(&visitor.session, &user.id)?;
+            Ok(Page::see_other("/account/tokens"))
+        }
+        Err(Failure::Refused(Refusal::AlreadyDone)) => Ok(Page::see_other("/sign-in")),
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let (shell, problems) = (visitor.shell(), again.problems.clone());
+            let open = problems.of("code").is_none();
+            Ok(again.mark(Page::show(&New { shell, typed, problems, open })))
+        }
+    }
+}

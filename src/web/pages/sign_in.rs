@@ -1,0 +1,145 @@
+//! `/sign-in` and `/sign-out`.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::domain::password::Password;
+use crate::domain::time::Now;
+use crate::manage::Manage;
+use crate::web::again::Again;
+use crate::web::errors::WebError;
+use crate::web::form::{Fields, Form, Sent, Typed};
+use crate::web::page::Page;
+use crate::web::session::{self, Visitor};
+use crate::web::shell::Shell;
+use crate::web::{local, words};
+
+#[derive(Template)]
+#[template(path = "sign_in/new.html")]
+struct New {
+    shell: Shell,
+    username: String,
+    next: String,
+    /// Why signing in is asked for (again), if there is more to say than that.
+    reason: Option<String>,
+    problem: Option<String>,
+}
+
+pub struct SignInForm {
+    username: String,
+    password: String,
+    next: String,
+}
+
+impl Typed for SignInForm {
+    fn read(fields: &Fields) -> Self {
+        Self {
+            username: fields.text("username"),
+            password: fields.text("password"),
+            next: fields.text("next"),
+        }
+    }
+
+    fn resume(&self) -> String {
+        format!("/sign-in?next={}", local::encode(&self.next))
+    }
+}
+
+impl SignInForm {
+    fn again(self, visitor: &Visitor, problem: String) -> Page {
+        let page = Page::show(&New {
+            shell: visitor.shell(),
+            username: self.username,
+            next: self.next,
+            reason: None,
+            problem: Some(problem),
+        });
+        page.cookie(visitor.cookie())
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Way {
+    #[serde(default)]
+    next: String,
+    ended: Option<String>,
+}
+
+pub async fn new(
+    manage: Data<Manage>,
+    visitor: Visitor,
+    way: Query<Way>,
+) -> Result<Page, WebError> {
+    if visitor.is_signed_in {
+        return Ok(Page::see_other(local::path(&way.next).unwrap_or("/account/tokens")));
+    }
+    if !manage.has_people().await? {
+        return Ok(Page::see_other("/setup"));
+    }
+    let limits = manage.rules().sessions;
+    let reason = way.ended.as_ref().map(|_| {
+        format!(
+            "You were signed out: a session ends after {} without use, and after {} in any case. Sign in to go on.",
+            words::length(limits.idle),
+            words::length(limits.lifetime),
+        )
+    });
+    let page = Page::show(&New {
+        shell: visitor.shell(),
+        username: String::new(),
+        next: way.next.clone(),
+        reason,
+        problem: None,
+    });
+    Ok(page.cookie(visitor.cookie()))
+}
+
+pub async fn create(
+    manage: Data<Manage>,
+    now: Now,
+    form: Form<SignInForm>,
+) -> Result<Page, WebError> {
+    let Form { visitor, typed, is_genuine } = form;
+    if !is_genuine {
+        let stale = "This form was open too long. Check it and send it again.".to_owned();
+        return Ok(typed.again(&visitor, stale).status(StatusCode::FORBIDDEN));
+    }
+    let password = Password::typed(&typed.password);
+    match manage.sign_in(&typed.username, password, &visitor.client, now).await {
+        Ok(user) => {
+            session::begin(&visitor.session, &user.id)?;
+            Ok(Page::see_other(local::path(&typed.next).unwrap_or("/account/tokens")))
+        }
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let problem = again.problems.iter().next().map(|problem| problem.sentence.clone());
+            let page = typed.again(&visitor, problem.unwrap_or_default());
+            Ok(again.mark(page))
+        }
+    }
+}
+
+pub struct SignOutForm;
+
+impl Typed for SignOutForm {
+    fn read(_: &Fields) -> Self {
+        Self
+    }
+
+    fn resume(&self) -> String {
+        "/account/tokens".to_owned()
+    }
+}
+
+/// Signing out ends the session in the database first; the cookie is only told of it.
+pub async fn destroy(
+    manage: Data<Manage>,
+    now: Now,
+    sent: Sent<SignOutForm>,
+) -> Result<Page, WebError> {
+    manage.note_sign_out(&sent.me.actor, now).await?;
+    sent.me.session.purge();
+    Ok(Page::see_other("/sign-in"))
+}

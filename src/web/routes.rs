@@ -1,0 +1,47 @@
+//! The whole table: what is served where. Each route is named in `docs/` and has a test (`tests/tidy.rs` checks both).
+
+use actix_web::guard::{Any, Get, Head};
+use actix_web::web::{ServiceConfig, post, resource, route};
+use actix_web::{FromRequest, Handler, Responder, Route};
+
+use super::api::{gateway, health, token};
+use super::assets;
+use super::pages::{account, home, password, revocations, setup, sign_in, tokens};
+
+/// For machines: no cookies, no sessions, no pages.
+pub fn api(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/verify").route(route().to(gateway::show)))
+        .service(resource("/verify/{path:.*}").route(route().to(gateway::show)))
+        .service(resource("/api/v1/token").route(get(token::show)))
+        .service(resource("/healthz").route(get(health::alive)))
+        .service(resource("/readyz").route(get(health::ready)));
+}
+
+/// Style, script and icons.
+pub fn files(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{name}").route(get(assets::show)));
+}
+
+/// For people.
+#[rustfmt::skip] // a line a route
+pub fn pages(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/").route(get(home::show)))
+        .service(resource("/setup").route(get(setup::new)).route(post().to(setup::create)))
+        .service(resource("/sign-in").route(get(sign_in::new)).route(post().to(sign_in::create)))
+        .service(resource("/sign-out").route(post().to(sign_in::destroy)))
+        .service(resource("/account").route(get(account::edit)).route(post().to(account::update)))
+        .service(resource("/account/password").route(get(password::edit)).route(post().to(password::update)))
+        .service(resource("/account/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
+        .service(resource("/account/tokens/new").route(get(tokens::new)))
+        .service(resource("/account/tokens/revocation").route(get(revocations::new)).route(post().to(revocations::create)));
+}
+
+/// GET, and HEAD, which is the same without a body.
+fn get<F, Args>(handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    route().guard(Any(Get()).or(Head())).to(handler)
+}

@@ -1,0 +1,174 @@
+//! Who is behind a request: a person who is signed in, or a visitor who isn't.
+
+use std::future::{Ready, ready};
+
+use actix_session::{Session, SessionExt};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use futures_core::future::LocalBoxFuture;
+
+use super::errors::WebError;
+use super::shell::{Shell, Tab, Theme, theme};
+use super::site::Site;
+use super::{client, csrf};
+use crate::domain::actor::Actor;
+use crate::domain::client::Client;
+use crate::domain::id::UserId;
+use crate::domain::refusal::Fault;
+use crate::domain::signing::random_text;
+use crate::manage::Manage;
+
+/// The names of what a session remembers.
+pub const USER: &str = "user";
+const BINDING: &str = "form";
+const MESSAGE: &str = "message";
+
+/// A signed-in person. A handler that takes one is closed to everybody else.
+pub struct SignedIn {
+    pub actor: Actor,
+    pub session: Session,
+    pub site: Data<Site>,
+    binding: String,
+    theme: Theme,
+}
+
+impl SignedIn {
+    /// What surrounds a page of theirs. The message of the last change is shown once.
+    pub fn shell(&self, tab: Tab) -> Shell {
+        let mut shell = Shell::bare(&self.site, self.theme);
+        shell.person = Some(self.actor.user.display_name.as_str().to_owned());
+        shell.user_name = self.actor.user.name.as_str().to_owned();
+        shell.tab = tab;
+        shell.message = self.session.remove_as::<String>(MESSAGE).and_then(Result::ok);
+        shell.csrf = csrf::token(&self.site.key, &self.binding);
+        shell
+    }
+
+    /// Leaves a message for the next page.
+    pub fn tell(&self, message: &str) -> Result<(), WebError> {
+        remember(&self.session, MESSAGE, message)
+    }
+
+    pub(super) fn is_genuine(&self, token: &str) -> bool {
+        csrf::is_genuine(&self.site.key, &self.binding, token)
+    }
+
+    async fn find(req: &HttpRequest) -> Result<Option<Self>, WebError> {
+        let site = data::<Site>(req)?;
+        let manage = data::<Manage>(req)?;
+        let session = req.get_session();
+        let user = session.get::<String>(USER).ok().flatten();
+        let binding = session.get::<String>(BINDING).ok().flatten();
+        let (Some(user), Some(binding)) = (user.and_then(|id| UserId::parse(&id)), binding) else {
+            return Ok(None);
+        };
+        let user = manage.person(user).await?;
+        Ok(user.map(|user| Self {
+            actor: Actor { user, client: client::of(req, &site) },
+            theme: theme(req),
+            session,
+            site,
+            binding,
+        }))
+    }
+
+    /// The person, or the way to sign in and on to `next`.
+    pub(super) async fn or_sign_in(req: &HttpRequest, next: String) -> Result<Self, WebError> {
+        let found = Self::find(req).await?;
+        let site = data::<Site>(req)?;
+        let ended = req.cookie(&site.cookie_name("session")).is_some();
+        found.ok_or(WebError::SignIn { next, ended })
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = WebError;
+    type Future = LocalBoxFuture<'static, Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let here = req.uri().path_and_query().map_or("/", |path| path.as_str());
+            let next = super::local::path(here).unwrap_or("/").to_owned();
+            Self::or_sign_in(&req, next).await
+        })
+    }
+}
+
+/// Begins a session of this person in this browser, under a new key: an older one is dead from now on.
+pub fn begin(session: &Session, user: &UserId) -> Result<(), WebError> {
+    session.clear();
+    session.renew();
+    remember(session, USER, user.as_str())?;
+    remember(session, BINDING, &random_text())
+}
+
+fn remember(session: &Session, name: &str, value: &str) -> Result<(), WebError> {
+    let kept = session.insert(name, value);
+    kept.map_err(|e| Fault::new("changing a session", e).into())
+}
+
+fn data<T: 'static>(req: &HttpRequest) -> Result<Data<T>, WebError> {
+    let found = req.app_data::<Data<T>>().cloned();
+    found.ok_or_else(|| Fault::new("finding what the server was started with", "nothing").into())
+}
+
+/// Whoever asks for a page that needs nobody: the forms to sign in and to set up are bound to a cookie of theirs.
+pub struct Visitor {
+    pub client: Client,
+    pub session: Session,
+    pub site: Data<Site>,
+    pub is_signed_in: bool,
+    binding: String,
+    known: bool,
+    theme: Theme,
+}
+
+impl Visitor {
+    pub fn shell(&self) -> Shell {
+        let mut shell = Shell::bare(&self.site, self.theme);
+        shell.csrf = csrf::token(&self.site.key, &self.binding);
+        shell
+    }
+
+    /// The cookie that this browser's forms are bound to, if it has none yet.
+    pub fn cookie(&self) -> Option<Cookie<'static>> {
+        let cookie = Cookie::build(self.site.cookie_name("visit"), self.binding.clone())
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Strict)
+            .secure(self.site.is_secure());
+        (!self.known).then(|| cookie.finish())
+    }
+
+    pub(super) fn is_genuine(&self, token: &str) -> bool {
+        self.known && csrf::is_genuine(&self.site.key, &self.binding, token)
+    }
+
+    pub(super) fn of(req: &HttpRequest) -> Result<Self, WebError> {
+        let site = data::<Site>(req)?;
+        let known = req.cookie(&site.cookie_name("visit")).map(|cookie| cookie.value().to_owned());
+        let known = known.filter(|value| value.len() == random_text().len());
+        let session = req.get_session();
+        Ok(Self {
+            client: client::of(req, &site),
+            is_signed_in: session.contains_key(USER),
+            session,
+            known: known.is_some(),
+            binding: known.unwrap_or_else(random_text),
+            theme: theme(req),
+            site,
+        })
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(req))
+    }
+}

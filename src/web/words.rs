@@ -1,0 +1,125 @@
+//! Times and days in the words that pages use, with the exact instant beside them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::expiry::Expiry;
+use crate::domain::policy::text_day;
+use crate::domain::time::Now;
+
+/// A time as `<time>` shows it: near words, the exact instant in the title.
+pub struct Moment {
+    pub words: String,
+    pub exact: String,
+    pub machine: String,
+}
+
+impl Moment {
+    /// A time that has passed: "4 minutes ago".
+    pub fn past(at: DateTime<Utc>, now: Now) -> Self {
+        Self::new(at, ago(at, now))
+    }
+
+    /// The end of a token: "In 90 days", or how long ago it was.
+    pub fn end(at: DateTime<Utc>, now: Now) -> Self {
+        let words = if at <= now.at() { ago(at, now) } else { ahead(at, now) };
+        Self::new(at, words)
+    }
+
+    fn new(at: DateTime<Utc>, words: String) -> Self {
+        Self {
+            words,
+            exact: at.format("%-d %B %Y, %H:%M UTC").to_string(),
+            machine: at.format("%Y-%m-%dT%H:%MZ").to_string(),
+        }
+    }
+}
+
+fn ago(at: DateTime<Utc>, now: Now) -> String {
+    let minutes = (now.at() - at).num_minutes();
+    let days = (now.today() - at.date_naive()).num_days();
+    match (minutes, days) {
+        (..=0, _) => "Just now".to_owned(),
+        (1, _) => "1 minute ago".to_owned(),
+        (2..60, _) => format!("{minutes} minutes ago"),
+        (60..120, _) => "1 hour ago".to_owned(),
+        (120..720, _) | (_, 0) => format!("{} hours ago", minutes / 60),
+        (_, 1) => "Yesterday".to_owned(),
+        (_, 2..31) => format!("{days} days ago"),
+        _ => text_day(at.date_naive()),
+    }
+}
+
+/// Counted in days up to the last one, as that is how an end is chosen.
+fn ahead(at: DateTime<Utc>, now: Now) -> String {
+    let last = Expiry::At(at).last_day().unwrap_or(NaiveDate::MAX);
+    match (last - now.today()).num_days() {
+        ..=0 => "Today".to_owned(),
+        1 => "Tomorrow".to_owned(),
+        days => format!("In {days} days"),
+    }
+}
+
+/// A length of time in whole hours where it is that, else in minutes.
+pub fn length(time: Duration) -> String {
+    let minutes = time.as_secs().div_ceil(60);
+    let (count, unit) =
+        if minutes.is_multiple_of(60) { (minutes / 60, "hour") } else { (minutes, "minute") };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn a_past_time_is_told_in_the_nearest_words() {
+        let now = Now::new(at("2026-11-22T19:00:00Z"));
+        for (then, words) in [
+            ("2026-11-22T19:00:30Z", "Just now"),
+            ("2026-11-22T18:59:30Z", "Just now"),
+            ("2026-11-22T18:59:00Z", "1 minute ago"),
+            ("2026-11-22T18:56:00Z", "4 minutes ago"),
+            ("2026-11-22T17:30:00Z", "1 hour ago"),
+            ("2026-11-22T10:02:00Z", "8 hours ago"),
+            ("2026-11-22T00:02:00Z", "18 hours ago"),
+            ("2026-11-21T06:14:00Z", "Yesterday"),
+            ("2026-11-12T21:14:00Z", "10 days ago"),
+            ("2026-10-12T21:14:00Z", "12 October 2026"),
+        ] {
+            let moment = Moment::past(at(then), now);
+            assert_eq!(moment.words, words, "{then}");
+        }
+        let moment = Moment::past(at("2026-11-22T18:56:00Z"), now);
+        assert_eq!(moment.exact, "22 November 2026, 18:56 UTC");
+        assert_eq!(moment.machine, "2026-11-22T18:56Z");
+    }
+
+    #[test]
+    fn lengths_are_in_hours_or_minutes() {
+        let of = |seconds| length(Duration::from_secs(seconds));
+        assert_eq!(
+            [of(3600), of(43_200), of(5400), of(60), of(1)],
+            ["1 hour", "12 hours", "90 minutes", "1 minute", "1 minute"]
+        );
+    }
+
+    #[test]
+    fn an_end_is_counted_in_days() {
+        let now = Now::new(at("2026-11-22T19:00:00Z"));
+        for (end, words) in [
+            ("2026-11-23T00:00:00Z", "Today"),
+            ("2026-11-24T00:00:00Z", "Tomorrow"),
+            ("2027-02-21T00:00:00Z", "In 90 days"),
+            ("2026-11-22T18:00:00Z", "1 hour ago"),
+        ] {
+            assert_eq!(Moment::end(at(end), now).words, words, "{end}");
+        }
+    }
+}

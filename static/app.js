@@ -1,0 +1,110 @@
+// Makes pages quicker, never possible: everything here works without it.
+"use strict";
+
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const one = (selector) => document.querySelector(selector);
+
+// Show a password.
+for (const button of all("[data-reveal]")) {
+  button.addEventListener("click", () => {
+    const input = document.getElementById(button.dataset.reveal);
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+    button.textContent = shown ? "Show" : "Hide";
+  });
+}
+
+// The theme, kept in a cookie so that the next page is drawn in it at once.
+for (const radio of all(".theme input")) {
+  radio.addEventListener("change", () => {
+    document.cookie = `latchkey-theme=${radio.value}; path=/; max-age=31536000; samesite=lax`;
+    if (radio.value === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = radio.value;
+  });
+}
+
+// The value that is shown once: copy it, don't leave without it, don't come back to it.
+const sheet = one("[data-unsaved]");
+
+function select(element) {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}
+
+for (const button of all("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    const status = one("[data-copied]");
+    status.textContent = "";
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      status.textContent = "Copied";
+      sheet.removeAttribute("data-unsaved");
+    } catch {
+      // Plain HTTP has no clipboard interface, and a browser may refuse.
+      select(source);
+      status.textContent = "Your browser didn’t allow copying. Select the token and copy it yourself.";
+    }
+  });
+}
+
+if (sheet) {
+  for (const way of all("[data-saves]", sheet)) {
+    way.addEventListener("click", () => sheet.removeAttribute("data-unsaved"));
+  }
+  addEventListener("beforeunload", (event) => {
+    if (sheet.hasAttribute("data-unsaved")) event.preventDefault();
+  });
+  // A page kept for the Back button must not keep the value.
+  addEventListener("pagehide", () => sheet.replaceChildren());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.replace("/account/tokens");
+  });
+  sheet.addEventListener("copy", () => sheet.removeAttribute("data-unsaved"));
+}
+
+// "This token can" follows the form.
+const summary = one("[data-summary]");
+
+function lines(element, names) {
+  element.replaceChildren();
+  names.forEach((name, at) => {
+    if (at > 0) element.append(document.createElement("br"));
+    element.append(name);
+  });
+  if (names.length === 0) element.append("Nothing yet");
+}
+
+function summarize() {
+  const part = (name) => summary.querySelector(`[data-is=${name}]`);
+  const groups = all(".levels");
+  const named = (level) => groups
+    .filter((group) => group.querySelector(`[value=${level}]:checked`))
+    .map((group) => document.getElementById(group.getAttribute("aria-labelledby")).textContent);
+  const [write, read] = [named("write"), named("read")];
+  const closed = groups.length - write.length - read.length;
+  lines(part("write"), write);
+  lines(part("read"), read);
+  part("closed").textContent =
+    closed === groups.length ? `All ${closed} services stay closed`
+      : closed === 0 ? "Every service is open to it"
+        : closed === 1 ? "1 other service stays closed" : `${closed} other services stay closed`;
+  part("until").textContent = until();
+}
+
+function until() {
+  const choice = one("#expires");
+  if (choice.value === "never") return "You revoke it";
+  if (choice.value !== "custom") return choice.selectedOptions[0].text.replace(/^.*\((.*)\)$/, "$1");
+  const day = one("#until").valueAsDate;
+  const words = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+  return day ? day.toLocaleDateString("en-GB", words) : "Not set";
+}
+
+if (summary) {
+  one("form.split").addEventListener("input", summarize);
+  summarize();
+}

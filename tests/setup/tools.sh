@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs what the tests need and this machine lacks, where that is Debian and we may. Prints what it could not.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+# Accessibility rules for the browser tests. Fetched, not committed: it is MPL-2.0.
+AXE_VERSION=4.14.1
+
+missing=()
+need() { # COMMAND-OR-FILE PACKAGE...
+    command -v "$1" >/dev/null 2>&1 || [ -e "$1" ] || missing+=("${@:2}")
+}
+need cc gcc libc6-dev
+need chromedriver chromium chromium-driver
+need nginx nginx-light
+need curl curl
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+need npm npm
+
+if [ ${#missing[@]} -gt 0 ]; then
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        echo "Installing for the tests: ${missing[*]}"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -q >/dev/null && apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null \
+            || echo "Could not install: ${missing[*]}" >&2
+    else
+        echo "The tests also need: ${missing[*]} (names of Debian's packages; install them, or run as root on Debian)" >&2
+    fi
+fi
+
+axe=target/axe/package/axe.min.js
+if [ ! -e "$axe" ] && command -v npm >/dev/null; then
+    mkdir -p target/axe
+    (cd target/axe && npm pack --silent "axe-core@$AXE_VERSION" >/dev/null && tar -xzf axe-core-*.tgz) \
+        || echo "Could not fetch axe-core $AXE_VERSION from the npm registry" >&2
+fi
+exit 0

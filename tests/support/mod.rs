@@ -1,0 +1,136 @@
+//! A real server on a port of its own, a database of its own, a clock that tests move, and the people who use it.
+
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+pub mod browse;
+pub mod database;
+pub mod machine;
+pub mod page;
+pub mod people;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use actix_web::dev::ServerHandle;
+use chrono::{DateTime, TimeDelta, Utc};
+use latchkey::config::{Config, Given, Source, Values};
+use latchkey::domain::time::{Clock, Now};
+use latchkey::server::Application;
+
+use browse::Browser;
+use database::TestDatabase;
+use machine::Machine;
+use people::Person;
+
+pub struct App {
+    pub base: String,
+    pub address: SocketAddr,
+    pub config: Arc<Config>,
+    pub application: Arc<Application>,
+    pub database: TestDatabase,
+    micros: Arc<AtomicI64>,
+    server: ServerHandle,
+}
+
+/// When every test begins.
+pub const BEGIN: &str = "2026-11-22T18:00:00Z";
+
+impl App {
+    /// With the sample catalogue and the default settings.
+    pub async fn start() -> Self {
+        Self::with(latchkey::config::SAMPLE, &[]).await
+    }
+
+    /// With a catalogue file of the test's own, and settings by name.
+    pub async fn with(file: &str, settings: &[(&'static str, &str)]) -> Self {
+        Self::on(TestDatabase::fresh(), file, settings).await
+    }
+
+    pub async fn on(database: TestDatabase, file: &str, settings: &[(&'static str, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let given = |value: &str| Given { value: value.to_owned(), source: Source::Flag };
+        let mut values = Values::from([
+            ("listen", given(&address.to_string())),
+            ("database_url", given(&database.url)),
+            ("last_use_every", given("50ms")),
+            ("stop_grace", given("1s")),
+        ]);
+        values.extend(settings.iter().map(|(key, value)| (*key, given(value))));
+        let config = Config::read(file, "test", values).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let start: DateTime<Utc> = BEGIN.parse().expect("a time");
+        let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
+        let clock = {
+            let micros = Arc::clone(&micros);
+            // A microsecond passes at each look, so that things have an order.
+            let look = move || micros.fetch_add(1, Ordering::SeqCst);
+            Clock::new(move || latchkey::domain::time::from_micros(look()))
+        };
+        let application = Application::build(&config, clock).await;
+        let application = Arc::new(application.unwrap_or_else(|fault| panic!("{fault}")));
+        let server = application.serve(&config, listener, 2).expect("a server");
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        {
+            let (application, every) = (application.clone(), config.settings.last_use_every);
+            actix_web::rt::spawn(async move { application.keep_up(every).await });
+        }
+        Self {
+            base: format!("http://{address}"),
+            address,
+            config: Arc::new(config),
+            application,
+            database,
+            micros,
+            server: handle,
+        }
+    }
+
+    pub fn now(&self) -> Now {
+        Now::new(latchkey::domain::time::from_micros(self.micros.load(Ordering::SeqCst)))
+    }
+
+    /// Lets time pass; backwards too.
+    pub fn wait(&self, time: TimeDelta) {
+        self.micros.fetch_add(time.num_microseconds().expect("a time"), Ordering::SeqCst);
+    }
+
+    /// Sets the clock to an instant.
+    pub fn jump_to(&self, at: &str) {
+        let at: DateTime<Utc> = at.parse().expect("a time");
+        self.micros.store(at.timestamp_micros(), Ordering::SeqCst);
+    }
+
+    /// Somebody with a browser and no account.
+    pub fn guest(&self) -> Browser {
+        Browser::new(&self.base)
+    }
+
+    /// A member, signed in.
+    pub async fn member(&self, name: &str) -> Person {
+        Person::signed_in(self, name, "member").await
+    }
+
+    pub async fn viewer(&self, name: &str) -> Person {
+        Person::signed_in(self, name, "viewer").await
+    }
+
+    pub async fn admin(&self, name: &str) -> Person {
+        Person::signed_in(self, name, "admin").await
+    }
+
+    /// A program that holds or asks about tokens.
+    pub fn machine(&self) -> Machine {
+        Machine::new(&self.base)
+    }
+
+    /// Writes the last uses that are still in memory.
+    pub async fn write_uses(&self) {
+        self.application.write_uses().await;
+    }
+
+    pub async fn stop(&self) {
+        self.server.stop(true).await;
+    }
+}

@@ -1,0 +1,265 @@
+//! A page as somebody meets it who reads by role and label, not by how it looks.
+
+use reqwest::header::HeaderMap;
+use reqwest::{Response, StatusCode};
+use scraper::{ElementRef, Html, Selector};
+
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+    html: Html,
+}
+
+/// A form as it would be sent: every field with the value it has.
+#[derive(Clone, Debug)]
+pub struct FormOnPage {
+    pub action: String,
+    pub fields: Vec<(String, String)>,
+    labels: Vec<(String, String, String)>,
+}
+
+impl Page {
+    pub async fn read(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.expect("a body");
+        let html = Html::parse_document(&text);
+        Self { status, headers, text, html }
+    }
+
+    pub fn location(&self) -> Option<String> {
+        Some(self.headers.get("location")?.to_str().expect("a location").to_owned())
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().expect("text")).unwrap_or("")
+    }
+
+    fn all(&self, selector: &str) -> Vec<ElementRef<'_>> {
+        self.html.select(&Selector::parse(selector).expect(selector)).collect()
+    }
+
+    pub fn title(&self) -> String {
+        self.all("title").first().map(words).unwrap_or_default()
+    }
+
+    /// The main heading: of the dialog, where one lies over the page.
+    pub fn heading(&self) -> String {
+        let dialog = self.all("dialog[open] h1");
+        dialog.first().or(self.all("h1").first()).map(words).unwrap_or_default()
+    }
+
+    /// What the alert says that a screen reader hears first.
+    pub fn alert(&self) -> String {
+        self.all("[role=alert]").first().map(words).unwrap_or_default()
+    }
+
+    pub fn status_message(&self) -> String {
+        self.all("main [role=status]").first().map(words).unwrap_or_default()
+    }
+
+    pub fn says(&self, what: &str) -> bool {
+        self.all("body").first().map(words).unwrap_or_default().contains(what)
+    }
+
+    /// The value of the field with this label.
+    pub fn field(&self, label: &str) -> String {
+        let control = self.control(label);
+        match control.value().name() {
+            "select" => {
+                let chosen = Selector::parse("option[selected]").expect("a selector");
+                let option = control.select(&chosen).next();
+                option.and_then(|o| o.value().attr("value")).unwrap_or_default().to_owned()
+            }
+            _ => control.value().attr("value").unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The error that is tied to the field with this label.
+    pub fn error(&self, label: &str) -> String {
+        let control = self.control(label);
+        if control.value().attr("aria-invalid") != Some("true") {
+            return String::new();
+        }
+        let ids = control.value().attr("aria-describedby").unwrap_or_default();
+        let error = ids.split(' ').find(|id| id.ends_with("-error")).expect("an error's id");
+        words(self.all(&format!("[id=\"{error}\"]")).first().expect("the error"))
+    }
+
+    /// The sentence of an error by its id, for groups that aren't one control.
+    pub fn error_of(&self, id: &str) -> String {
+        self.all(&format!("[id=\"{id}-error\"]")).first().map(words).unwrap_or_default()
+    }
+
+    fn control(&self, label: &str) -> ElementRef<'_> {
+        let labels = self.all("label[for]");
+        let label = labels.into_iter().find(|l| words(l) == label);
+        let label = label.unwrap_or_else(|| panic!("no field is labelled so:\n{}", self.text));
+        let id = label.value().attr("for").expect("an id");
+        *self.all(&format!("[id=\"{id}\"]")).first().expect("the labelled field")
+    }
+
+    pub fn has_field(&self, label: &str) -> bool {
+        self.all("label[for]").iter().any(|l| words(l) == label)
+    }
+
+    pub fn attribute(&self, label: &str, name: &str) -> Option<String> {
+        self.control(label).value().attr(name).map(str::to_owned)
+    }
+
+    /// Where the link with this name leads; the name is what is read out.
+    pub fn link(&self, name: &str) -> Option<String> {
+        let links = self.all("a[href]");
+        let link = links.into_iter().find(|link| accessible_name(link) == name)?;
+        link.value().attr("href").map(str::to_owned)
+    }
+
+    /// The cells of the table row that this name heads.
+    pub fn row(&self, name: &str) -> Option<Vec<String>> {
+        let row = self.all("tbody [role=row]").into_iter().find(|row| {
+            let heads = Selector::parse("[role=rowheader] [dir=auto]").expect("a selector");
+            row.select(&heads).any(|head| words(&head) == name)
+        })?;
+        let cells = Selector::parse("[role=rowheader], [role=cell]").expect("a selector");
+        Some(row.select(&cells).map(|cell| words(&cell)).collect())
+    }
+
+    pub fn rows(&self) -> usize {
+        self.all("tbody [role=row]").len()
+    }
+
+    /// The value that is shown once.
+    pub fn secret(&self) -> Option<String> {
+        self.all("[aria-label=\"Your new token\"]").first().map(words)
+    }
+
+    /// Every attribute of this name in the page.
+    pub fn attributes(&self, name: &str) -> Vec<String> {
+        let with = self.all(&format!("[{name}]"));
+        with.iter().filter_map(|e| e.value().attr(name)).map(str::to_owned).collect()
+    }
+
+    pub fn count(&self, selector: &str) -> usize {
+        self.all(selector).len()
+    }
+
+    /// The form whose button has this name.
+    pub fn form(&self, button: &str) -> FormOnPage {
+        let buttons = Selector::parse("button").expect("a selector");
+        let named = |form: &ElementRef<'_>| form.select(&buttons).any(|b| words(&b) == button);
+        let form = self.all("form").into_iter().find(named);
+        let form =
+            form.unwrap_or_else(|| panic!("no form has this button: {button}\n{}", self.text));
+        FormOnPage {
+            action: form.value().attr("action").expect("an action").to_owned(),
+            fields: successful(&form),
+            labels: self.labels(),
+        }
+    }
+
+    /// Label or group, value, name: of all fields and radio buttons.
+    fn labels(&self) -> Vec<(String, String, String)> {
+        let mut labels = Vec::new();
+        for label in self.all("label[for]") {
+            let id = label.value().attr("for").expect("an id");
+            if let Some(control) = self.all(&format!("[id=\"{id}\"]")).first() {
+                let name = control.value().attr("name").unwrap_or_default();
+                labels.push((words(&label), String::new(), name.to_owned()));
+            }
+        }
+        let radios = Selector::parse("input[type=radio]:not([disabled])").expect("a selector");
+        for group in self.all("[role=radiogroup]") {
+            let id = group.value().attr("aria-labelledby").expect("a name");
+            let title = words(self.all(&format!("[id=\"{id}\"]")).first().expect("the name"));
+            for radio in group.select(&radios) {
+                let label = radio.parent().and_then(ElementRef::wrap).expect("its label");
+                let name = radio.value().attr("name").expect("a name").to_owned();
+                labels.push((format!("{title}: {}", words(&label)), value(&radio), name));
+            }
+        }
+        labels
+    }
+}
+
+impl FormOnPage {
+    /// Types into the field with this label.
+    pub fn fill(mut self, label: &str, text: &str) -> Self {
+        let found = self.labels.iter().find(|(known, _, _)| known == label);
+        let (_, _, name) = found.unwrap_or_else(|| panic!("no field is labelled {label}"));
+        let name = name.clone();
+        self.set(&name, text);
+        self
+    }
+
+    /// Chooses a radio button by its group's name and its own.
+    pub fn choose(mut self, group: &str, choice: &str) -> Self {
+        let label = format!("{group}: {choice}");
+        let found = self.labels.iter().find(|(known, _, _)| *known == label);
+        let (_, value, name) =
+            found.unwrap_or_else(|| panic!("nothing to choose: {label}")).clone();
+        self.set(&name, &value);
+        self
+    }
+
+    pub fn set(&mut self, name: &str, text: &str) {
+        match self.fields.iter_mut().find(|(known, _)| known == name) {
+            Some((_, value)) => *value = text.to_owned(),
+            None => self.fields.push((name.to_owned(), text.to_owned())),
+        }
+    }
+
+    /// With a field as nobody can send it by hand.
+    pub fn forged(mut self, name: &str, text: &str) -> Self {
+        self.set(name, text);
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(known, _)| known != name);
+        self
+    }
+
+    pub fn value(&self, name: &str) -> String {
+        let found = self.fields.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+}
+
+/// The fields a browser would send (HTML, "successful controls").
+fn successful(form: &ElementRef<'_>) -> Vec<(String, String)> {
+    let controls =
+        Selector::parse("input[name]:not([disabled]), select[name]").expect("a selector");
+    let chosen = Selector::parse("option[selected]").expect("a selector");
+    let first = Selector::parse("option").expect("a selector");
+    let mut fields = Vec::new();
+    for control in form.select(&controls) {
+        let name = control.value().attr("name").expect("a name").to_owned();
+        let kind = control.value().attr("type").unwrap_or_default();
+        if kind == "radio" && control.value().attr("checked").is_none() {
+            continue;
+        }
+        let value = match control.value().name() {
+            "select" => {
+                let option = control.select(&chosen).next().or(control.select(&first).next());
+                option.map(|option| value(&option)).unwrap_or_default()
+            }
+            _ => value(&control),
+        };
+        fields.push((name, value));
+    }
+    fields
+}
+
+fn value(element: &ElementRef<'_>) -> String {
+    element.value().attr("value").unwrap_or_default().to_owned()
+}
+
+fn accessible_name(element: &ElementRef<'_>) -> String {
+    element.value().attr("aria-label").map_or_else(|| words(element), str::to_owned)
+}
+
+/// The text of an element, with single spaces.
+fn words(element: &ElementRef<'_>) -> String {
+    let text: String = element.text().collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,138 @@
+//! The people of the tests: they sign in through the real form and do things by the names of buttons.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::OnceLock;
+
+use latchkey::domain::id::UserId;
+use latchkey::domain::password::{Password, PasswordHash};
+use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
+use latchkey::store::users;
+use reqwest::StatusCode;
+
+use super::App;
+use super::browse::Browser;
+use super::page::Page;
+
+pub const PASSWORD: &str = "plum tractor ninety gull";
+
+/// Hashed once: the tests are about everything else.
+fn hash() -> PasswordHash {
+    static HASH: OnceLock<PasswordHash> = OnceLock::new();
+    let make = || {
+        let password = Password::typed(PASSWORD).expect("a password");
+        PasswordHash::of(&password).unwrap_or_else(|fault| panic!("{fault}"))
+    };
+    HASH.get_or_init(make).clone()
+}
+
+pub struct Person {
+    pub browser: Browser,
+    pub name: String,
+    pub id: UserId,
+}
+
+impl Person {
+    /// Adds a person who has not signed in.
+    pub async fn add(app: &App, name: &str, role: &str) -> UserId {
+        let user = User {
+            id: UserId::random(),
+            name: UserName::parse(name).expect("a name"),
+            display_name: DisplayName::parse(&format!("{name} Nyström")).expect("a name"),
+            email: Some(Email::parse(&format!("{name}@fernhill.example")).expect("an address")),
+            role: Role::parse(role).expect("a role"),
+            created: app.now().at(),
+            disabled: None,
+        };
+        let id = user.id.clone();
+        app.database.write(move |tx| Ok(users::insert(tx, &user, &hash())?)).await;
+        id
+    }
+
+    pub async fn signed_in(app: &App, name: &str, role: &str) -> Self {
+        let id = Self::add(app, name, role).await;
+        let browser = app.guest();
+        let page = sign_in(&browser, name, PASSWORD).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+        Self { browser, name: name.to_owned(), id }
+    }
+
+    /// Another browser of the same person.
+    pub async fn elsewhere(&self) -> Browser {
+        let browser = Browser::new(&self.browser.base);
+        let page = sign_in(&browser, &self.name, PASSWORD).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER);
+        browser
+    }
+
+    pub async fn opens(&self, path: &str) -> Page {
+        self.browser.open(path).await
+    }
+
+    /// Fills in and sends the form that generates a token; `.await` gives what came of it.
+    pub fn generates<'a>(&'a self, name: &'a str) -> Generating<'a> {
+        Generating { person: self, name, grants: Vec::new(), expires: "90" }
+    }
+
+    /// Revokes a token by its name in the list.
+    pub async fn revokes(&self, name: &str) -> Page {
+        let list = self.opens("/account/tokens").await;
+        let link = list.link(&format!("Revoke {name}")).expect("its link");
+        let form = self.opens(&link).await.form("Revoke token");
+        self.browser.submit(&form.fill("Your password", PASSWORD)).await
+    }
+
+    /// What the list says of a token.
+    pub async fn sees(&self, name: &str) -> Option<Vec<String>> {
+        self.opens("/account/tokens").await.row(name)
+    }
+}
+
+pub async fn sign_in(browser: &Browser, name: &str, password: &str) -> Page {
+    let form = browser.open("/sign-in").await.form("Sign in");
+    browser.submit(&form.fill("Username", name).fill("Password", password)).await
+}
+
+pub struct Generating<'a> {
+    person: &'a Person,
+    name: &'a str,
+    grants: Vec<(&'a str, &'a str)>,
+    expires: &'a str,
+}
+
+impl<'a> Generating<'a> {
+    /// By the service's name and the words on the button.
+    pub fn with(mut self, service: &'a str, access: &'a str) -> Self {
+        self.grants.push((service, access));
+        self
+    }
+
+    pub fn expiring(mut self, value: &'a str) -> Self {
+        self.expires = value;
+        self
+    }
+
+    pub async fn page(self) -> Page {
+        let form = self.person.opens("/account/tokens/new").await.form("Generate token");
+        let form = form.fill("Name", self.name).fill("Expires", self.expires);
+        let choose = |form: super::page::FormOnPage, (service, access): &(&str, &str)| {
+            form.choose(service, access)
+        };
+        let form = self.grants.iter().fold(form, choose);
+        self.person.browser.submit(&form.fill("Your password", PASSWORD)).await
+    }
+}
+
+impl<'a> IntoFuture for Generating<'a> {
+    type Output = String;
+    type IntoFuture = Pin<Box<dyn Future<Output = String> + 'a>>;
+
+    /// The value, shown once.
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let page = self.page().await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+            page.secret().expect("the token's value")
+        })
+    }
+}
