@@ -22,7 +22,8 @@ use crate::store::{Db, tokens};
 /// One token of the demonstration: how old it is, when it ends and was used, in hours from now.
 struct Example {
     name: &'static str,
-    /// Of the catalogue's services in order: how many can be written, then how many more can be read.
+    /// Of the catalogue's services, from this one on: how many can be written, then how many more can be read.
+    from: usize,
     write: usize,
     read: usize,
     made: i64,
@@ -35,14 +36,14 @@ const DAY: i64 = 24;
 
 #[rustfmt::skip] // a table
 const EXAMPLES: [Example; 8] = [
-    Example { name: "CI runner", write: 2, read: 1, made: -40 * DAY, ends: Some(90 * DAY), used: Some(0), revoked: false },
-    Example { name: "Grafana", write: 0, read: 1, made: -200 * DAY, ends: None, used: Some(-1), revoked: false },
-    Example { name: "Backup script (nas-02)", write: 0, read: 3, made: -84 * DAY, ends: Some(6 * DAY), used: Some(-9), revoked: false },
-    Example { name: "Laptop command line", write: usize::MAX, read: 0, made: -29 * DAY, ends: Some(DAY), used: Some(-22), revoked: false },
-    Example { name: "Terraform", write: 2, read: 2, made: -31 * DAY, ends: Some(200 * DAY), used: Some(-3 * DAY), revoked: false },
-    Example { name: "Phone widget", write: 0, read: 1, made: -2, ends: Some(30 * DAY), used: None, revoked: false },
-    Example { name: "Old webhook relay", write: 1, read: 0, made: -102 * DAY, ends: Some(-12 * DAY), used: Some(-13 * DAY), revoked: false },
-    Example { name: "Old laptop", write: 1, read: 4, made: -300 * DAY, ends: None, used: Some(-31 * DAY), revoked: true },
+    Example { name: "CI runner", from: 1, write: 2, read: 1, made: -40 * DAY, ends: Some(90 * DAY), used: Some(0), revoked: false },
+    Example { name: "Grafana", from: 9, write: 0, read: 1, made: -200 * DAY, ends: None, used: Some(-1), revoked: false },
+    Example { name: "Backup script (nas-02)", from: 5, write: 0, read: 3, made: -84 * DAY, ends: Some(6 * DAY), used: Some(-9), revoked: false },
+    Example { name: "Laptop command line", from: 0, write: usize::MAX, read: 0, made: -29 * DAY, ends: Some(DAY), used: Some(-22), revoked: false },
+    Example { name: "Terraform", from: 3, write: 2, read: 2, made: -31 * DAY, ends: Some(200 * DAY), used: Some(-3 * DAY), revoked: false },
+    Example { name: "Phone widget", from: 2, write: 0, read: 1, made: -2, ends: Some(30 * DAY), used: None, revoked: false },
+    Example { name: "Old webhook relay", from: 1, write: 1, read: 0, made: -102 * DAY, ends: Some(-12 * DAY), used: Some(-13 * DAY), revoked: false },
+    Example { name: "Old laptop", from: 6, write: 1, read: 4, made: -300 * DAY, ends: None, used: Some(-31 * DAY), revoked: true },
 ];
 
 pub fn run(config: &Config) -> Result<(), Stop> {
@@ -100,7 +101,9 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
     db.write(move |tx| {
         for example in &EXAMPLES {
             let mut grants = Grants::default();
-            for (at, (key, highest)) in services.iter().enumerate() {
+            let from = example.from % services.len();
+            let services = services[from..].iter().chain(&services[..from]);
+            for (at, (key, highest)) in services.enumerate() {
                 if at < example.write {
                     grants.grant(key.clone(), *highest);
                 } else if at < example.write.saturating_add(example.read) {

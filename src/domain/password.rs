@@ -46,7 +46,7 @@ impl NewPassword {
         };
         let about = [about, &["latchkey", "access", "token", "password"]].concat();
         let strength = zxcvbn(&password.0, &about);
-        if strength.score() < Score::Three {
+        if strength.score() < Score::Four {
             let reason = strength.feedback().and_then(|feedback| feedback.warning());
             let reason =
                 reason.map_or("It is close to a common one.".to_owned(), |r| r.to_string());

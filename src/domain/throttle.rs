@@ -51,12 +51,13 @@ pub struct Count {
 }
 
 impl Count {
-    /// The count with one try more, or how long to wait. A window in the future (a clock set back) starts over.
+    /// The count with one try more, or how long to wait. A window that begins well in the future (the clock was set
+    /// back) starts over; one a little ahead is a request that was overtaken by a later one.
     pub fn another(count: Option<Self>, most: i64, now: Now) -> Result<Self, Duration> {
         let fresh = Self { tries: 1, since: now.at() };
         let Some(count) = count else { return Ok(fresh) };
         let age = now.at() - count.since;
-        if age >= WINDOW || age < TimeDelta::zero() {
+        if age >= WINDOW || age < -TimeDelta::minutes(1) {
             return Ok(fresh);
         }
         if count.tries >= most {
@@ -84,6 +85,8 @@ mod tests {
         assert_eq!(Count::another(Some(two), 2, later), Err(Duration::from_secs(1)));
         let after = at("2026-11-22T18:05:00Z");
         assert_eq!(Count::another(Some(two), 2, after).map(|count| count.tries), Ok(1));
+        let overtaken = at("2026-11-22T17:59:59.999Z");
+        assert!(Count::another(Some(two), 2, overtaken).is_err(), "begun before, counted after");
         let before = at("2026-11-22T17:00:00Z");
         assert!(Count::another(Some(two), 2, before).is_ok(), "the clock was set back");
     }

@@ -121,9 +121,7 @@ pub async fn explain(
     };
     let shell = || Shell::bare(&site, theme);
     match next.call(req).await {
-        Ok(response)
-            if response.status().is_client_error() || response.response().error().is_some() =>
-        {
+        Ok(response) if wants_page(&response) => {
             let error = response.response().error().and_then(|error| error.as_error::<WebError>());
             let page = match error {
                 Some(error) => answer(error, shell()),
@@ -143,6 +141,14 @@ pub async fn explain(
             Err(actix_web::error::InternalError::from_response("fault", response).into())
         }
     }
+}
+
+/// Errors of ours, and the framework's own, which come without a page.
+fn wants_page<B>(response: &ServiceResponse<B>) -> bool {
+    let has_page = response.headers().contains_key(header::CONTENT_TYPE);
+    let error = response.response().error();
+    error.is_some_and(|error| error.as_error::<WebError>().is_some())
+        || (response.status().is_client_error() && (error.is_some() || !has_page))
 }
 
 fn replace<B>(response: ServiceResponse<B>, page: Page) -> ServiceResponse<BoxBody> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::expiry::Expiry;
+use crate::domain::grants::Summary;
 use crate::domain::policy::text_day;
 use crate::domain::time::Now;
 
@@ -25,6 +26,15 @@ impl Moment {
     pub fn end(at: DateTime<Utc>, now: Now) -> Self {
         let words = if at <= now.at() { ago(at, now) } else { ahead(at, now) };
         Self::new(at, words)
+    }
+
+    /// The words as they stand within a sentence: "yesterday".
+    pub fn within(&self) -> String {
+        let mut words = self.words.clone();
+        if let Some(first) = words.get_mut(..1) {
+            first.make_ascii_lowercase();
+        }
+        words
     }
 
     fn new(at: DateTime<Utc>, words: String) -> Self {
@@ -59,6 +69,33 @@ fn ahead(at: DateTime<Utc>, now: Now) -> String {
         1 => "Tomorrow".to_owned(),
         days => format!("In {days} days"),
     }
+}
+
+/// One line of what a token can do: "Read & write" and the services' names.
+pub struct AccessLine {
+    pub access: &'static str,
+    pub services: String,
+}
+
+/// How many services a line names before it only counts the rest.
+const NAMED: usize = 8;
+
+/// What a token can do, in at most two lines.
+pub fn access(summary: &Summary) -> Vec<AccessLine> {
+    let lines = [("Read & write", &summary.read_write), ("Read", &summary.read)];
+    let lines = lines.into_iter().filter(|(_, names)| !names.is_empty());
+    lines
+        .map(|(access, names)| {
+            let services = if names.len() == summary.services {
+                "All services".to_owned()
+            } else if names.len() > NAMED + 1 {
+                format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED)
+            } else {
+                names.join(", ")
+            };
+            AccessLine { access, services }
+        })
+        .collect()
 }
 
 /// A length of time in whole hours where it is that, else in minutes.
@@ -99,6 +136,22 @@ mod tests {
         let moment = Moment::past(at("2026-11-22T18:56:00Z"), now);
         assert_eq!(moment.exact, "22 November 2026, 18:56 UTC");
         assert_eq!(moment.machine, "2026-11-22T18:56Z");
+        assert_eq!(Moment::past(at("2026-11-21T06:14:00Z"), now).within(), "yesterday");
+    }
+
+    #[test]
+    fn access_is_told_in_at_most_two_lines() {
+        let names = |count: usize| (1..=count).map(|n| format!("S{n}")).collect::<Vec<_>>();
+        let of = |read_write, read| {
+            let summary = Summary { read_write, read, closed: 0, services: 12 };
+            let lines = access(&summary);
+            lines.into_iter().map(|l| format!("{} {}", l.access, l.services)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(names(2), names(1)), ["Read & write S1, S2", "Read S1"]);
+        assert_eq!(of(names(12), vec![]), ["Read & write All services"]);
+        assert_eq!(of(vec![], names(9)), ["Read S1, S2, S3, S4, S5, S6, S7, S8, S9"]);
+        assert_eq!(of(vec![], names(11)), ["Read S1, S2, S3, S4, S5, S6, S7, S8 and 3 more"]);
+        assert!(of(vec![], vec![]).is_empty());
     }
 
     #[test]

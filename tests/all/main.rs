@@ -4,4 +4,19 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account;
+mod api;
+mod cli;
+mod durability;
+mod forms;
+mod home;
+mod http;
+mod password;
+mod races;
+mod revocations;
+mod secrets;
+mod sessions;
+mod setup;
+mod sign_in;
+mod store;
 mod tokens;

@@ -30,6 +30,8 @@ impl Browser {
             .user_agent("Mozilla/5.0 (a test)")
             .default_headers(headers)
             .no_proxy()
+            // Each request on a connection of its own: servers are restarted in between.
+            .pool_max_idle_per_host(0)
             .build()
             .expect("a client");
         Self { base: base.to_owned(), client, jar }

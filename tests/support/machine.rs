@@ -1,6 +1,7 @@
 //! Gateways and services: they ask, and read status and headers.
 
 use reqwest::header::HeaderMap;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
 
 pub struct Machine {
@@ -36,7 +37,8 @@ impl Answer {
 
 impl Machine {
     pub fn new(base: &str) -> Self {
-        let client = Client::builder().no_proxy().user_agent("curl/8.5").build();
+        let client =
+            Client::builder().no_proxy().user_agent("curl/8.5").redirect(Policy::none()).build();
         Self { base: base.to_owned(), client: client.expect("a client") }
     }
 

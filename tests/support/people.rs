@@ -26,6 +26,14 @@ fn hash() -> PasswordHash {
     HASH.get_or_init(make).clone()
 }
 
+/// A hash of the same password with weaker parameters than today's.
+pub fn older_hash() -> String {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+    let weaker = Params::new(8 * 1024, 1, 1, None).expect("parameters");
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, weaker);
+    argon2.hash_password(PASSWORD.as_bytes()).expect("a hash").to_string()
+}
+
 pub struct Person {
     pub browser: Browser,
     pub name: String,

@@ -1,6 +1,7 @@
 //! The dialog that shows a token's value, once. No address leads to it: it is the answer to the form that made the token.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 use askama::Template;
 
 use super::tokens::{List, last_day};
@@ -30,7 +31,7 @@ pub async fn show(
     issued: Issued,
     now: Now,
 ) -> Result<Page, WebError> {
-    Ok(Page::show(&Show {
+    let page = Page::show(&Show {
         shell: me.shell(Tab::Tokens).modal(),
         list: List::of(me, manage, now).await?,
         name: issued.token.name.as_str(),
@@ -38,7 +39,8 @@ pub async fn show(
         secret: issued.secret.expose(),
         file: file_name(issued.token.name.as_str()),
         url: me.site.url(),
-    }))
+    });
+    Ok(page.header(REFERRER_POLICY, HeaderValue::from_static("no-referrer")))
 }
 
 /// A file name that every system takes: "CI runner" becomes `ci-runner-token.txt`.

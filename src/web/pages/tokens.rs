@@ -22,7 +22,7 @@ use crate::web::form::Sent;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
-use crate::web::words::Moment;
+use crate::web::words::{AccessLine, Moment, access};
 
 #[derive(Template)]
 #[template(path = "tokens/index.html")]
@@ -43,7 +43,7 @@ pub struct TokenRow {
     pub id: String,
     pub name: String,
     pub hint: String,
-    pub access: Summary,
+    pub access: Vec<AccessLine>,
     pub last_used: Option<Moment>,
     pub from: Option<String>,
     pub ends: Option<Moment>,
@@ -70,7 +70,7 @@ impl TokenRow {
             id: token.id.as_str().to_owned(),
             name: token.name.as_str().to_owned(),
             hint: token.hint.clone(),
-            access: token.grants.within(catalogue).summary(catalogue),
+            access: access(&token.grants.within(catalogue).summary(catalogue)),
             last_used: last_use.map(|last| Moment::past(last.at, now)),
             from: address.map(|address| address.to_string()),
             ends: token.expiry.at().map(|end| Moment::end(end, now)),

@@ -1,0 +1,57 @@
+//! `/account`: the profile.
+
+use reqwest::StatusCode;
+
+use crate::support::App;
+use crate::support::people::PASSWORD;
+
+#[actix_web::test]
+async fn a_person_changes_what_they_are_called() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let page = ada.opens("/account").await;
+    assert_eq!(page.field("Name"), "ada Nyström");
+    assert!(page.says("ada@fernhill.example") && page.says("member"));
+    let form = page.form("Save profile").fill("Name", "  Ada <b>N</b> ");
+    let page = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    assert_eq!(page.location().as_deref(), Some("/account"));
+    let page = ada.opens("/account").await;
+    assert_eq!(page.status_message(), "Saved your profile.");
+    assert_eq!(page.field("Name"), "Ada <b>N</b>");
+    assert_eq!(page.count("header b"), 0, "markup is text");
+    assert_eq!(ada.opens("/account").await.status_message(), "", "said once");
+}
+
+/// SUDO-01, SUDO-07
+#[actix_web::test]
+async fn nothing_changes_without_the_password_and_what_was_typed_stays() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    for wrong in ["", "Plum tractor ninety gull"] {
+        let form = ada.opens("/account").await.form("Save profile").fill("Name", "Eve");
+        let page = ada.browser.submit(&form.fill("Your password", wrong)).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.error("Your password"), "That password isn’t right. Nothing was changed");
+        assert_eq!(page.field("Name"), "Eve");
+        assert_eq!(page.field("Your password"), "");
+    }
+    assert_eq!(ada.opens("/account").await.field("Name"), "ada Nyström");
+    for (bad, why) in [("", "Enter a name"), ("a\u{202E}b", "direction")] {
+        let form = ada.opens("/account").await.form("Save profile").fill("Name", bad);
+        let page = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+        assert!(page.error("Name").contains(why), "{}", page.error("Name"));
+    }
+}
+
+/// ACL-04, LIM-07
+#[actix_web::test]
+async fn fields_that_no_form_has_do_nothing() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let form = ada.opens("/account").await.form("Save profile").fill("Your password", PASSWORD);
+    let form = form.forged("role", "admin").forged("email", "root@fernhill.example");
+    let form = form.forged("user_id", "x").forged("id", "x");
+    assert_eq!(ada.browser.submit(&form).await.status, StatusCode::SEE_OTHER);
+    let page = ada.opens("/account").await;
+    assert!(page.says("member") && page.says("ada@fernhill.example"));
+}

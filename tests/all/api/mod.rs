@@ -1,0 +1,6 @@
+//! What machines ask.
+
+mod gateway;
+mod health;
+mod nginx;
+mod token;

@@ -1,0 +1,171 @@
+//! What every answer to a browser carries, and what odd requests get.
+
+use reqwest::{Method, StatusCode};
+
+use crate::support::App;
+
+/// HTTP-01, HTTP-02, HTTP-03, HTTP-05, SESS-08
+#[actix_web::test]
+async fn every_page_errors_too_carries_the_same_protection() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    ada.generates("CI").with("Git", "Read").await;
+    for path in
+        ["/account", "/account/password", "/account/tokens", "/account/tokens/new", "/nope", "/"]
+    {
+        let request =
+            ada.browser.request(Method::GET, path).header("origin", "https://evil.example");
+        let page = ada.browser.send(request).await;
+        let policy = page.header("content-security-policy");
+        for part in [
+            "default-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "object-src 'none'",
+        ] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{policy}");
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cache-control", "no-store"),
+            ("x-frame-options", "DENY"),
+        ] {
+            assert_eq!(page.header(name), value, "{path}");
+        }
+        assert!(page.header("permissions-policy").contains("camera=()"));
+        for none in
+            ["access-control-allow-origin", "server", "x-powered-by", "strict-transport-security"]
+        {
+            assert_eq!(page.header(none), "", "{path}: {none}");
+        }
+        if page.status != StatusCode::SEE_OTHER {
+            assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        }
+        assert_eq!(page.count("[style], style, script:not([src]), [onclick], [onload]"), 0);
+    }
+}
+
+/// HTTP-06
+#[actix_web::test]
+async fn unknown_methods_are_refused_and_head_has_no_body() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let send = |method: Method, path: &str| ada.browser.send(ada.browser.request(method, path));
+    let page = send(Method::HEAD, "/account/tokens").await;
+    assert_eq!((page.status, page.text.as_str()), (StatusCode::OK, ""));
+    for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE, Method::OPTIONS] {
+        let page = send(method.clone(), "/account/tokens").await;
+        assert!(page.status.is_client_error(), "{method}: {}", page.status);
+    }
+    // As a form of ours would come, so that it is the route that refuses.
+    let page = ada.browser.post("/account/tokens/new", &[]).await;
+    assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(page.heading(), "That didn’t work");
+}
+
+/// HTTP-07
+#[actix_web::test]
+async fn a_name_that_is_not_ours_is_refused_and_never_repeated() {
+    let app = App::start().await;
+    let guest = app.guest();
+    for (name, value) in [("host", "evil.example"), ("host", "evil.example:80")] {
+        let page = guest.send(guest.request(Method::GET, "/sign-in").header(name, value)).await;
+        assert_eq!(page.status, StatusCode::MISDIRECTED_REQUEST);
+        assert!(!page.text.contains("evil") && page.says("has to set public_url"));
+    }
+    for name in ["x-forwarded-host", "forwarded", "x-forwarded-proto"] {
+        let request = guest.request(Method::GET, "/account").header(name, "host=evil.example");
+        let page = guest.send(request).await;
+        assert!(!format!("{:?}{}", page.headers, page.text).contains("evil"), "{name}");
+    }
+}
+
+/// HTTP-08, HTTP-09
+#[actix_web::test]
+async fn odd_paths_get_pages_of_our_own() {
+    let app = App::start().await;
+    app.member("ada").await;
+    for path in [
+        "/nope",
+        "/static/",
+        "/static/nope.css",
+        "/static/..%2f..%2fCargo.toml",
+        "/static/%2e%2e/%2e%2e/etc/passwd",
+        "/.git/config",
+        "/data/latchkey.db",
+        "/account/tokens/",
+        "/%00",
+        "/%ff",
+        "/account/tokens/0123456789abcdef",
+    ] {
+        let page = app.guest().get(path).await;
+        assert!(page.status.is_client_error(), "{path}: {}", page.status);
+        for word in ["actix", "diesel", "panicked", "src/", "SELECT", "root:"] {
+            assert!(!page.text.contains(word), "{path}: {word}");
+        }
+        assert!(
+            page.heading() == "Page not found" || page.heading() == "That didn’t work",
+            "{path}: {}",
+            page.text
+        );
+    }
+    let page = app.guest().get("/nope").await;
+    assert_eq!(page.link("Go to your tokens").as_deref(), Some("/account/tokens"));
+    let long = app.guest().get(&format!("/{}", "x".repeat(9_000))).await;
+    assert!(long.status.is_client_error(), "LIM-09");
+}
+
+/// HTTP-10
+#[actix_web::test]
+async fn static_files_are_kept_for_good_and_set_no_cookie() {
+    let app = App::start().await;
+    let guest = app.guest();
+    let page = guest.open("/setup").await;
+    let mut files = page.attributes("href");
+    files.extend(page.attributes("src"));
+    files.retain(|file| file.starts_with("/static/"));
+    assert!(files.len() >= 3, "{files:?}");
+    for file in files {
+        let file = file.split('#').next().expect("a path");
+        let request = app.guest().request(Method::GET, file).header("range", "bytes=5-1,,-9");
+        let answer = guest.send(request).await;
+        assert_eq!(answer.status, StatusCode::OK, "{file}");
+        assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(answer.header("set-cookie"), "");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+}
+
+/// HTTP-12
+#[actix_web::test]
+async fn ambiguous_framing_is_refused_without_a_second_answer() {
+    use std::io::{Read, Write};
+    let app = App::start().await;
+    for head in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Transfer-Encoding: chunked, identity",
+        "Content-Length: +5",
+    ] {
+        let request = format!(
+            "POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        );
+        let address = app.address;
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut stream = std::net::TcpStream::connect(address).expect("a connection");
+            stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).expect("a limit");
+            stream.write_all(request.as_bytes()).expect("sent");
+            let mut answer = Vec::new();
+            let _ = stream.read_to_end(&mut answer);
+            String::from_utf8_lossy(&answer).into_owned()
+        });
+        let answer = answer.await.expect("an answer");
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 4"), "{head}: {answer}");
+    }
+}

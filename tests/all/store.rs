@@ -1,0 +1,146 @@
+//! The tables themselves, on whichever database the suite runs.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel_migrations::MigrationHarness;
+use latchkey::store::conn::Conn;
+use latchkey::store::migrations::HISTORY;
+
+use crate::support::App;
+use crate::support::database::{TestDatabase, postgres};
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
+fn columns(conn: &mut Conn, table: &str) -> Vec<String> {
+    let rows: Vec<Column> = match conn {
+        Conn::Sqlite(c) => {
+            diesel::sql_query(format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid")).load(c)
+        }
+        Conn::Postgres(c) => diesel::sql_query(format!(
+            "SELECT column_name::text AS name FROM information_schema.columns WHERE table_name = '{table}' ORDER BY ordinal_position"
+        ))
+        .load(c),
+    }
+    .expect("columns");
+    rows.into_iter().map(|row| row.name).collect()
+}
+
+#[actix_web::test]
+async fn the_schema_in_the_code_is_the_schema_of_the_tables() {
+    let database = TestDatabase::fresh();
+    let schema = include_str!("../../src/store/schema.rs");
+    let mut tables = 0;
+    for part in schema.split("diesel::table! {").skip(1) {
+        let mut lines = part.lines().map(str::trim).filter(|line| !line.is_empty());
+        let table =
+            lines.next().and_then(|line| line.split(' ').next()).expect("a name").to_owned();
+        let written: Vec<String> = lines
+            .take_while(|line| *line != "}")
+            .filter_map(|line| Some(line.split_once(" -> ")?.0.to_owned()))
+            .collect();
+        let made = database.read(move |c| Ok(columns(c, &table))).await;
+        assert_eq!(written, made);
+        tables += 1;
+    }
+    assert_eq!(tables, 7);
+}
+
+#[actix_web::test]
+async fn every_migration_goes_up_down_and_up_again() {
+    let database = TestDatabase::fresh();
+    database
+        .read(|c| {
+            let rounds = |outcome: diesel::migration::Result<()>| outcome.expect("a migration");
+            match c {
+                Conn::Sqlite(c) => {
+                    rounds(c.revert_all_migrations(HISTORY).map(drop));
+                    rounds(c.run_pending_migrations(HISTORY).map(drop));
+                }
+                Conn::Postgres(c) => {
+                    rounds(c.revert_all_migrations(HISTORY).map(drop));
+                    rounds(c.run_pending_migrations(HISTORY).map(drop));
+                }
+            }
+            Ok(())
+        })
+        .await;
+    assert_eq!(database.count("SELECT count(*) AS n FROM tokens").await, 0);
+}
+
+/// DUR-14
+#[actix_web::test]
+async fn a_database_of_a_newer_latchkey_is_refused_in_words() {
+    let database = TestDatabase::fresh();
+    database
+        .run("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')")
+        .await;
+    let address = latchkey::store::address::Address::parse(&database.url).expect("an address");
+    let refused = latchkey::store::Db::open(address).err().expect("a refusal").to_string();
+    assert!(
+        refused.contains("written by a newer Latchkey (migration 29990101000000)"),
+        "{refused}"
+    );
+}
+
+/// DUR-09: a commit reaches the disk before it is answered.
+#[actix_web::test]
+async fn commits_are_durable() {
+    let database = TestDatabase::fresh();
+    let setting = database
+        .read(|c| {
+            Ok(match c {
+                Conn::Sqlite(c) => {
+                    #[derive(QueryableByName)]
+                    struct Row {
+                        #[diesel(sql_type = diesel::sql_types::Integer)]
+                        synchronous: i32,
+                    }
+                    let row: Row =
+                        diesel::sql_query("PRAGMA synchronous").get_result(c).expect("a setting");
+                    assert_eq!(row.synchronous, 2, "FULL");
+                    "sqlite"
+                }
+                Conn::Postgres(c) => {
+                    c.batch_execute("SELECT 1").expect("an answer");
+                    "postgres"
+                }
+            })
+        })
+        .await;
+    assert_eq!(setting == "postgres", postgres().is_some());
+}
+
+/// GitLab 14.3.1: orphans stay valid.
+#[actix_web::test]
+async fn a_deleted_persons_tokens_and_sessions_go_with_them() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    app.database.run("DELETE FROM users").await;
+    let status = app.machine().verifies(&secret, "git", "read").await;
+    assert_eq!(status, reqwest::StatusCode::UNAUTHORIZED);
+    assert_eq!(app.database.count("SELECT count(*) AS n FROM sessions").await, 0);
+    assert!(app.database.count("SELECT count(*) AS n FROM events").await > 0, "the log stays");
+}
+
+/// AUD-03
+#[actix_web::test]
+async fn without_its_line_in_the_log_a_change_does_not_happen() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    let link = ada.opens("/account/tokens").await.link("Revoke CI").expect("a link");
+    let form = ada.opens(&link).await.form("Revoke token");
+    app.database.run("ALTER TABLE events RENAME TO elsewhere").await;
+    let page =
+        ada.browser.submit(&form.fill("Your password", crate::support::people::PASSWORD)).await;
+    assert!(page.status.is_server_error(), "{}", page.status);
+    assert!(page.says("Nothing was changed") && page.says("tell your operator this number"));
+    assert!(!page.says("elsewhere") && !page.says("events"), "{}", page.text);
+    let status = app.machine().verifies(&secret, "git", "read").await;
+    assert_eq!(status, reqwest::StatusCode::OK);
+}

@@ -1,0 +1,139 @@
+//! The real binary as a process of its own, to be stopped and killed.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+
+use super::browse::Browser;
+use super::database::TestDatabase;
+use super::people::sign_in;
+
+pub const PASSWORD: &str = "seven brass owls knit";
+
+pub struct Server {
+    pub base: String,
+    address: String,
+    url: String,
+    folder: PathBuf,
+    child: Option<Child>,
+    _database: Option<TestDatabase>,
+}
+
+impl Server {
+    /// Running, with a person called ada.
+    pub async fn with_person() -> Self {
+        let database = TestDatabase::fresh();
+        let mut server = Self::on(database.url.clone(), database.folder());
+        server._database = Some(database);
+        let file = server.folder.join("password");
+        std::fs::write(&file, PASSWORD).expect("a file");
+        let added = server
+            .command(&["user", "add", "ada", "--password-file"])
+            .arg(&file)
+            .stdout(Stdio::null())
+            .status();
+        assert!(added.expect("the binary").success());
+        server.start();
+        server
+    }
+
+    /// Another process on the same database.
+    pub fn twin(&self) -> Self {
+        let mut twin = Self::on(self.url.clone(), self.folder.clone());
+        twin.start();
+        twin
+    }
+
+    fn on(url: String, folder: PathBuf) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = free.local_addr().expect("an address").to_string();
+        Self {
+            base: format!("http://{address}"),
+            address,
+            url,
+            folder,
+            child: None,
+            _database: None,
+        }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+        command.current_dir(&self.folder).args(words).stdin(Stdio::null());
+        command.env("LATCHKEY_DATABASE_URL", &self.url).env("LATCHKEY_LISTEN", &self.address);
+        command.env("LATCHKEY_STOP_GRACE", "2s");
+        command
+    }
+
+    pub fn start(&mut self) {
+        let log = std::fs::File::options().create(true).append(true).open(self.log_file());
+        let log = log.expect("a log file");
+        let mut command = self.command(&["serve"]);
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the binary");
+        self.child = Some(child);
+        let began = Instant::now();
+        while std::net::TcpStream::connect(&self.address).is_err() {
+            assert!(began.elapsed() < Duration::from_secs(20), "it doesn't start: {}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.join(format!("log-{}", self.address.replace(':', "-")))
+    }
+
+    pub fn log(&self) -> String {
+        let mut text = String::new();
+        let mut file = std::fs::File::open(self.log_file()).expect("the log");
+        file.read_to_string(&mut text).expect("text");
+        text
+    }
+
+    /// kill -9.
+    pub fn kill(&mut self) {
+        let mut child = self.child.take().expect("a running server");
+        child.kill().expect("killed");
+        child.wait().expect("an end");
+    }
+
+    /// SIGTERM, and the wait for its end.
+    pub fn stop(&mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("a running server");
+        let told = Command::new("kill").arg(child.id().to_string()).status();
+        assert!(told.expect("kill").success());
+        child.wait().expect("an end")
+    }
+
+    pub async fn signed_in(&self) -> Browser {
+        let browser = Browser::new(&self.base);
+        let page = sign_in(&browser, "ada", PASSWORD).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+        browser
+    }
+
+    pub async fn generate(&self, browser: &Browser, name: &str) -> String {
+        let form = browser.open("/account/tokens/new").await.form("Generate token");
+        let form = form.fill("Name", name).choose("Git", "Read").fill("Your password", PASSWORD);
+        browser.submit(&form).await.secret().expect("the token's value")
+    }
+
+    pub async fn revoke(&self, browser: &Browser, name: &str) {
+        let list = browser.open("/account/tokens").await;
+        let link = list.link(&format!("Revoke {name}")).expect("a link");
+        let form = browser.open(&link).await.form("Revoke token").fill("Your password", PASSWORD);
+        assert_eq!(browser.submit(&form).await.status, StatusCode::SEE_OTHER);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
