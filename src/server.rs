@@ -1,6 +1,7 @@
 //! Wiring: the only place that knows every room. Builds the application from its settings and runs it.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_session::SessionMiddleware;
@@ -8,10 +9,11 @@ use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_web::cookie::{Key, SameSite};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, PayloadConfig, scope};
+use actix_web::web::{Data, PayloadConfig, ServiceConfig, scope};
 use actix_web::{App, HttpServer};
 
 use crate::config::Config;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::session::Limits;
 use crate::domain::time::Clock;
@@ -31,11 +33,19 @@ const CLEARED_EVERY: Duration = Duration::from_secs(600);
 /// How long a client may take to send a request's head.
 const HEAD: Duration = Duration::from_secs(10);
 
-/// Everything that is started once and shared.
+/// Everything that is started once.
 pub struct Application {
     pub manage: Manage,
+    parts: Parts,
+}
+
+/// What every worker thread gets its own handle of.
+#[derive(Clone)]
+struct Parts {
     db: Db,
+    manage: Manage,
     usage: Usage,
+    catalogue: Arc<Catalogue>,
     clock: Clock,
     site: Data<Site>,
     cookie_key: Key,
@@ -81,59 +91,31 @@ impl Application {
             trusted_proxies: config.settings.trusted_proxies.clone(),
             key: key.clone(),
         };
-        Ok(Self {
-            manage,
+        let parts = Parts {
+            manage: manage.clone(),
             usage: Usage::new(db.clone()),
             db,
+            catalogue: config.catalogue.clone(),
             clock,
             site: Data::new(site),
             cookie_key: Key::from(key.as_bytes()),
-        })
+        };
+        Ok(Self { manage, parts })
     }
 
-    /// Serves on this listener until told to stop. Every worker has its own way to the tokens.
+    /// Serves on this listener until told to stop.
     pub fn serve(
         &self,
         config: &Config,
         listener: TcpListener,
         workers: usize,
     ) -> std::io::Result<Server> {
-        let parts = (self.db.clone(), self.manage.clone(), self.usage.clone(), self.clock.clone());
-        let (site, key) = (self.site.clone(), self.cookie_key.clone());
-        let catalogue = config.catalogue.clone();
-        let factory = move || {
-            let (db, manage, usage, clock) = parts.clone();
-            let verifier = Verifier::new(&db, catalogue.clone(), usage);
-            // Only at start, where a worker without its database has nothing to do.
-            let verifier = verifier.unwrap_or_else(|fault| panic!("{fault}"));
-            let sessions = sessions(&manage, &clock, &site, key.clone());
-            let pages = scope("")
-                .app_data(PayloadConfig::new(FORM))
-                .configure(routes::pages)
-                .wrap(sessions)
-                .wrap(from_fn(guard::check))
-                .wrap(from_fn(errors::explain))
-                .wrap(from_fn(headers::protect))
-                .wrap(from_fn(log::note));
-            let files = scope("/static")
-                .configure(routes::files)
-                .wrap(from_fn(errors::explain))
-                .wrap(from_fn(headers::protect));
-            App::new()
-                .app_data(Data::new(db))
-                .app_data(Data::new(manage))
-                .app_data(Data::new(clock))
-                .app_data(Data::new(verifier))
-                .app_data(site.clone())
-                .configure(routes::api)
-                .service(files)
-                .service(pages)
-        };
-        let grace = config.settings.stop_grace.as_secs();
+        let parts = self.parts.clone();
+        let factory = move || App::new().configure(|cfg| parts.configure(cfg));
         let server = HttpServer::new(factory)
             .workers(workers)
             .client_request_timeout(HEAD)
-            .shutdown_timeout(grace)
+            .shutdown_timeout(config.settings.stop_grace.as_secs_f64().ceil() as u64)
             .listen(listener)?;
         Ok(server.run())
     }
@@ -144,7 +126,7 @@ impl Application {
         loop {
             if waited >= CLEARED_EVERY {
                 waited = Duration::ZERO;
-                report(self.manage.clear(self.clock.now()).await);
+                report(self.manage.clear(self.parts.clock.now()).await);
             }
             tokio::time::sleep(every).await;
             waited += every;
@@ -154,21 +136,50 @@ impl Application {
 
     /// Writes the last uses that are still in memory.
     pub async fn write_uses(&self) {
-        report(self.usage.write().await);
+        report(self.parts.usage.write().await);
     }
 }
 
-fn sessions(manage: &Manage, clock: &Clock, site: &Site, key: Key) -> SessionMiddleware<Sessions> {
-    let store = Sessions { manage: manage.clone(), clock: clock.clone() };
-    SessionMiddleware::builder(store, key)
-        .cookie_name(site.cookie_name("session"))
-        .cookie_secure(site.is_secure())
-        .cookie_http_only(true)
-        .cookie_same_site(SameSite::Lax)
-        .cookie_path("/".to_owned())
-        .cookie_content_security(CookieContentSecurity::Signed)
-        .session_lifecycle(BrowserSession::default())
-        .build()
+impl Parts {
+    /// One worker's application. Every worker has its own way to the tokens.
+    fn configure(&self, cfg: &mut ServiceConfig) {
+        let verifier = Verifier::new(&self.db, self.catalogue.clone(), self.usage.clone());
+        // Only at start, where a worker without its database has nothing to do.
+        let verifier = verifier.unwrap_or_else(|fault| panic!("{fault}"));
+        let files = scope("/static")
+            .configure(routes::files)
+            .wrap(from_fn(errors::explain))
+            .wrap(from_fn(headers::protect));
+        let pages = scope("")
+            .app_data(PayloadConfig::new(FORM))
+            .configure(routes::pages)
+            .wrap(self.sessions())
+            .wrap(from_fn(guard::check))
+            .wrap(from_fn(errors::explain))
+            .wrap(from_fn(headers::protect))
+            .wrap(from_fn(log::note));
+        cfg.app_data(Data::new(self.db.clone()))
+            .app_data(Data::new(self.manage.clone()))
+            .app_data(Data::new(self.clock.clone()))
+            .app_data(Data::new(verifier))
+            .app_data(self.site.clone())
+            .configure(routes::api)
+            .service(files)
+            .service(pages);
+    }
+
+    fn sessions(&self) -> SessionMiddleware<Sessions> {
+        let store = Sessions { manage: self.manage.clone(), clock: self.clock.clone() };
+        SessionMiddleware::builder(store, self.cookie_key.clone())
+            .cookie_name(self.site.cookie_name("session"))
+            .cookie_secure(self.site.is_secure())
+            .cookie_http_only(true)
+            .cookie_same_site(SameSite::Lax)
+            .cookie_path("/".to_owned())
+            .cookie_content_security(CookieContentSecurity::Signed)
+            .session_lifecycle(BrowserSession::default())
+            .build()
+    }
 }
 
 fn report(outcome: Result<(), Failure>) {

@@ -23,11 +23,14 @@ pub fn show(config: &Config) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Loading has found every mistake but the database's address, which is no business of the file's reader.
+/// Loading has found every mistake but those in the database's address and the log's filter, which the file's reader
+/// leaves to whoever uses them.
 pub fn check(config: &Config) -> Result<(), Stop> {
     Address::parse(&config.settings.database_url)
         .map_err(|sentence| Stop::Said(format!("database_url: {sentence}")))?;
+    super::serve::filter(config)?;
     let services = config.catalogue.services().len();
-    println!("No mistakes. {} knows {services} services.", config.instance);
+    let plural = if services == 1 { "" } else { "s" };
+    println!("No mistakes. {} knows {services} service{plural}.", config.instance);
     Ok(())
 }

@@ -55,9 +55,13 @@ async fn greet(config: &Config, application: &Application) -> Result<(), Stop> {
     Ok(())
 }
 
+/// What is to be logged; `config check` asks as well.
+pub fn filter(config: &Config) -> Result<EnvFilter, Stop> {
+    EnvFilter::try_new(&config.settings.log).map_err(|e| Stop::Said(format!("log: {e}")))
+}
+
 fn start_log(config: &Config) -> Result<(), Stop> {
-    let filter =
-        EnvFilter::try_new(&config.settings.log).map_err(|e| Stop::Said(format!("log: {e}")))?;
+    let filter = filter(config)?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.settings.log_format {
         LogFormat::Text => log.with_ansi(false).init(),

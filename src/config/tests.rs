@@ -38,7 +38,6 @@ key = "git"
 access = "write"
 
 [[services]]
-name = "No key"
 "#;
     let mistakes = read(text).expect_err("mistakes").to_string();
     for (line, words) in [
@@ -53,8 +52,8 @@ name = "No key"
         (20, "this service has no key"),
     ] {
         let place = format!("latchkey.toml, line {line}: ");
-        let found = mistakes.lines().any(|said| said.starts_with(&place) && said.contains(words));
-        assert!(found, "line {line}, {words}:\n{mistakes}");
+        let found = |said: &str| said.starts_with(&place) && said.contains(words);
+        assert!(mistakes.lines().any(found), "{words}:\n{mistakes}");
     }
     assert_eq!(mistakes.lines().count(), 9, "{mistakes}");
 }

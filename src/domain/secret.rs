@@ -1,7 +1,7 @@
 //! The token string: `<prefix>_<30 random base62><6 base62 CRC32>`. Only this file sees one in plain text.
 //!
 //! About 178 random bits, so one SHA-256 is all the hashing it needs. The checksum covers everything before it
-//! and lets a mistyped value be refused without asking cache or database.
+//! and lets a mistyped value be refused without asking the database.
 
 use data_encoding::HEXLOWER;
 use rand::distr::{Alphanumeric, SampleString};

@@ -68,7 +68,8 @@ impl From<&UserName> for DisplayName {
     }
 }
 
-/// A mail address, as far as one can tell without writing to it.
+/// A mail address, as far as one can tell without writing to it. Kept in lower case, so that no two people have
+/// the same one: services may trust it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
 
@@ -76,13 +77,13 @@ impl Email {
     pub const LONGEST: usize = 254; // RFC 5321, section 4.5.3.1
 
     pub fn parse(typed: &str) -> Result<Self, String> {
-        let address = typed.trim();
+        let address = typed.trim().to_ascii_lowercase();
         let shaped = address.split_once('@').is_some_and(|(local, host)| {
             !local.is_empty() && !host.is_empty() && !host.contains('@')
         });
         let plain = address.bytes().all(|b| b.is_ascii_graphic());
         if shaped && plain && address.len() <= Self::LONGEST {
-            Ok(Self(address.to_owned()))
+            Ok(Self(address))
         } else {
             Err("Enter a mail address such as ada@example.org".to_owned())
         }
@@ -144,6 +145,7 @@ mod tests {
 
     #[test]
     fn an_address_has_two_sides_and_no_line_breaks() {
+        assert_eq!(Email::parse("Ada@Fernhill.example"), Email::parse("ada@fernhill.example"));
         assert!(Email::parse("ada@fernhill.example").is_ok());
         for bad in ["", "ada", "@x", "a@", "a@b@c", "a b@c", "a@b\r\nX-Header: 1"] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");

@@ -26,15 +26,29 @@ impl Manage {
         Ok(listed.ok_or(Refusal::NotFound)?)
     }
 
-    /// Says before the password is asked for what would keep this draft from becoming a token.
-    pub async fn check_draft(&self, me: &Actor, draft: &Draft, now: Now) -> Outcome<()> {
+    /// Says before the password is looked at what would keep this draft from becoming a token: first of all that
+    /// it already has become one.
+    pub async fn check_draft(
+        &self,
+        me: &Actor,
+        draft: &Draft,
+        nonce: &Nonce,
+        now: Now,
+    ) -> Outcome<()> {
         self.rules
             .policy
             .expiry(draft.expires, now)
             .map_err(|sentence| Problems::one("until", sentence))?;
         let (manage, owner, role) = (self.clone(), me.id().clone(), me.user.role);
-        let draft = draft.clone();
-        self.db.read(move |c| manage.admit(c, &owner, role, &draft, now)).await
+        let (draft, nonce) = (draft.clone(), nonce.clone());
+        self.db
+            .read(move |c| {
+                if nonces::is_used(c, &nonce)? {
+                    return Err(Refusal::AlreadyDone.into());
+                }
+                manage.admit(c, &owner, role, &draft, now)
+            })
+            .await
     }
 
     /// Generates a token. `nonce` is the form's: sent twice, it does its work once.

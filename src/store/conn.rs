@@ -48,10 +48,20 @@ pub(super) fn open(address: &Address) -> Result<Conn, ConnectionError> {
             open_sqlite(path, 5_000).map(Conn::Sqlite)
         }
         #[cfg(feature = "postgres")]
-        Address::Postgres(url) => PgConnection::establish(url).map(Conn::Postgres),
+        Address::Postgres(url) => open_postgres(url).map(Conn::Postgres),
         #[cfg(not(feature = "postgres"))]
         Address::Postgres(_) => unreachable!("no such address is read without the feature"),
     }
+}
+
+/// A server that answers before a commit has reached its disk is told to wait for it in this session.
+#[cfg(feature = "postgres")]
+fn open_postgres(url: &str) -> Result<PgConnection, ConnectionError> {
+    let mut conn = PgConnection::establish(url)?;
+    let durable = "SELECT set_config('synchronous_commit', 'on', false) \
+                   WHERE current_setting('synchronous_commit') = 'off'";
+    conn.batch_execute(durable).map_err(|e| ConnectionError::BadConnection(e.to_string()))?;
+    Ok(conn)
 }
 
 /// `wait` is how many milliseconds a locked database is waited for. Commits reach the disk (synchronous=FULL):

@@ -21,6 +21,12 @@ pub fn take(c: &mut Conn, nonce: &Nonce, now: Now) -> Result<bool, Fault> {
     }
 }
 
+/// Whether a form has done its work already.
+pub fn is_used(c: &mut Conn, nonce: &Nonce) -> Result<bool, Fault> {
+    let count = nonces::table.find(nonce.as_str()).count().get_result::<i64>(c);
+    Ok(count.during("looking for a used form")? > 0)
+}
+
 /// Forgets the nonces of forms that no living session can have.
 pub fn purge(c: &mut Conn, before: chrono::DateTime<chrono::Utc>) -> Result<(), Fault> {
     let done = diesel::delete(nonces::table.filter(nonces::used_at.lt(micros(before)))).execute(c);

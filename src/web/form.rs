@@ -1,8 +1,11 @@
 //! Forms as browsers send them: read strictly, and only with this browser's token.
 
+use std::time::Duration;
+
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
+use actix_web::rt::time::timeout;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::future::LocalBoxFuture;
@@ -11,6 +14,9 @@ use percent_encoding::percent_decode_str;
 use super::csrf;
 use super::errors::WebError;
 use super::session::{SignedIn, Visitor};
+
+/// How long a form may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The names and values of one form, each name once.
 pub struct Fields(Vec<(String, String)>);
@@ -81,7 +87,7 @@ impl<T: Typed> FromRequest for Form<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, body) = (req.clone(), Bytes::from_request(req, payload));
         Box::pin(async move {
-            let fields = fields(&req, body.await)?;
+            let fields = fields(&req, body).await?;
             let visitor = Visitor::of(&req)?;
             let is_genuine = visitor.is_genuine(&fields.text(csrf::FIELD));
             Ok(Self { visitor, typed: T::read(&fields), is_genuine })
@@ -96,7 +102,7 @@ impl<T: Typed> FromRequest for Sent<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, body) = (req.clone(), Bytes::from_request(req, payload));
         Box::pin(async move {
-            let fields = fields(&req, body.await)?;
+            let fields = fields(&req, body).await?;
             let typed = T::read(&fields);
             let me = SignedIn::or_sign_in(&req, typed.resume()).await?;
             if !me.is_genuine(&fields.text(csrf::FIELD)) {
@@ -107,13 +113,19 @@ impl<T: Typed> FromRequest for Sent<T> {
     }
 }
 
-fn fields(req: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Fields, WebError> {
+async fn fields(
+    req: &HttpRequest,
+    body: impl Future<Output = Result<Bytes, actix_web::Error>>,
+) -> Result<Fields, WebError> {
     let kind = req.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let kind = kind.split(';').next().unwrap_or("").trim();
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(WebError::Bad(status, "Only forms of this site are understood here."));
     }
+    let late =
+        |_| WebError::Bad(StatusCode::REQUEST_TIMEOUT, "What was sent took too long to arrive.");
+    let body = timeout(PATIENCE, body).await.map_err(late)?;
     let body = body.map_err(|error| match error.as_response_error().status_code() {
         StatusCode::PAYLOAD_TOO_LARGE => WebError::Bad(
             StatusCode::PAYLOAD_TOO_LARGE,

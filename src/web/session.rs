@@ -41,7 +41,10 @@ impl SignedIn {
         shell.person = Some(self.actor.user.display_name.as_str().to_owned());
         shell.user_name = self.actor.user.name.as_str().to_owned();
         shell.tab = tab;
-        shell.message = self.session.remove_as::<String>(MESSAGE).and_then(Result::ok);
+        // Asked first: even removing nothing would count as a change, and write the session anew.
+        if self.session.contains_key(MESSAGE) {
+            shell.message = self.session.remove_as::<String>(MESSAGE).and_then(Result::ok);
+        }
         shell.csrf = csrf::token(&self.site.key, &self.binding);
         shell
     }

@@ -4,15 +4,16 @@ use reqwest::{Method, StatusCode};
 
 use crate::support::App;
 
-/// HTTP-01, HTTP-02, HTTP-03, HTTP-05, SESS-08
+const PAGES: [&str; 6] =
+    ["/account", "/account/password", "/account/tokens", "/account/tokens/new", "/nope", "/"];
+
+/// HTTP-01, HTTP-03, HTTP-05, SESS-08
 #[actix_web::test]
 async fn every_page_errors_too_carries_the_same_protection() {
     let app = App::start().await;
     let ada = app.member("ada").await;
     ada.generates("CI").with("Git", "Read").await;
-    for path in
-        ["/account", "/account/password", "/account/tokens", "/account/tokens/new", "/nope", "/"]
-    {
+    for path in PAGES {
         let request =
             ada.browser.request(Method::GET, path).header("origin", "https://evil.example");
         let page = ada.browser.send(request).await;
@@ -46,7 +47,23 @@ async fn every_page_errors_too_carries_the_same_protection() {
         if page.status != StatusCode::SEE_OTHER {
             assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
         }
-        assert_eq!(page.count("[style], style, script:not([src]), [onclick], [onload]"), 0);
+    }
+}
+
+/// HTTP-02
+#[actix_web::test]
+async fn no_page_has_anything_inline() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let shown = ada.generates("CI").with("Git", "Read").page().await;
+    let mut pages = vec![shown];
+    for path in ["/account", "/account/password", "/account/tokens", "/account/tokens/new", "/nope"]
+    {
+        pages.push(ada.opens(path).await);
+    }
+    for page in pages {
+        let inline = "[style], style, script:not([src]), [onclick], [onload], [onsubmit]";
+        assert_eq!(page.count(inline), 0, "{}", page.title());
     }
 }
 
@@ -168,4 +185,29 @@ async fn ambiguous_framing_is_refused_without_a_second_answer() {
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
         assert!(answer.starts_with("HTTP/1.1 4"), "{head}: {answer}");
     }
+}
+
+/// DOS-03
+#[actix_web::test]
+async fn half_a_head_and_half_a_body_are_let_go() {
+    use std::io::{Read, Write};
+    let app = App::start().await;
+    let half = |request: &'static str| {
+        let address = app.address;
+        tokio::task::spawn_blocking(move || {
+            let mut stream = std::net::TcpStream::connect(address).expect("a connection");
+            stream.set_read_timeout(Some(std::time::Duration::from_secs(30))).expect("a limit");
+            stream.write_all(request.as_bytes()).expect("sent");
+            let mut answer = vec![0; 12];
+            let read = stream.read(&mut answer).expect("an answer or an end, not a wait");
+            String::from_utf8_lossy(&answer[..read]).into_owned()
+        })
+    };
+    let head = half("GET /sign-in HTTP/1.1\r\nHost: 127");
+    let body = half(
+        "POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\na=b",
+    );
+    let (head, body) = tokio::join!(head, body);
+    assert!(["", "HTTP/1.1 408"].contains(&head.expect("an end").as_str()));
+    assert_eq!(body.expect("an end"), "HTTP/1.1 408");
 }

@@ -41,7 +41,7 @@ impl TestDatabase {
         let folder = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join("latchkey.db");
-        std::fs::copy(template, &path).expect("a copy of the template");
+        std::fs::write(&path, template).expect("a copy of the template");
         let url = format!("sqlite:{}", path.display());
         Self { db: open(&url), url, folder: Some(folder), name }
     }
@@ -157,15 +157,17 @@ fn open(url: &str) -> Db {
     Db::open(address).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
-fn sqlite_template() -> &'static PathBuf {
-    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+/// The bytes of a migrated database.
+fn sqlite_template() -> &'static [u8] {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
     TEMPLATE.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("latchkey_template_{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let path = folder.join("template.db");
+        let name = format!("latchkey_template_{}.db", std::process::id());
+        let path = std::env::temp_dir().join(name);
         let conn = SqliteConnection::establish(&path.to_string_lossy()).expect("a file");
         migrate(Conn::Sqlite(conn));
-        path
+        let bytes = std::fs::read(&path).expect("the template");
+        std::fs::remove_file(&path).expect("no longer needed");
+        bytes
     })
 }
 

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::domain::password::NewPassword;
 use crate::domain::refusal::{Failure, Problems, Refusal};
 use crate::domain::time::Now;
 use crate::domain::user::{DisplayName, Role, UserName};
@@ -22,6 +23,7 @@ struct New {
     shell: Shell,
     typed: SetupForm,
     problems: Problems,
+    shortest: usize,
     /// Whether the link holds the right code, so that there is something to fill in.
     open: bool,
 }
@@ -85,7 +87,13 @@ pub async fn new(
     };
     let typed = SetupForm { code: link.into_inner().code, ..SetupForm::default() };
     let open = problems.is_empty();
-    let page = Page::show(&New { shell: visitor.shell(), typed, problems, open });
+    let page = Page::show(&New {
+        shell: visitor.shell(),
+        typed,
+        problems,
+        shortest: NewPassword::SHORTEST,
+        open,
+    });
     Ok(page.cookie(visitor.cookie()))
 }
 
@@ -115,7 +123,13 @@ pub async fn create(
             let again = Again::of(failure)?;
             let (shell, problems) = (visitor.shell(), again.problems.clone());
             let open = problems.of("code").is_none();
-            Ok(again.mark(Page::show(&New { shell, typed, problems, open })))
+            Ok(again.mark(Page::show(&New {
+                shell,
+                typed,
+                problems,
+                shortest: NewPassword::SHORTEST,
+                open,
+            })))
         }
     }
 }

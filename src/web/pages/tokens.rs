@@ -169,7 +169,7 @@ pub async fn create(
     let answer = async {
         let draft = typed.draft(&rules.catalogue, &rules.policy, now)?;
         let nonce = typed.nonce()?;
-        manage.check_draft(&me.actor, &draft, now).await?;
+        manage.check_draft(&me.actor, &draft, &nonce, now).await?;
         let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
         manage.generate(by, draft, nonce, now).await
     };

@@ -4,3 +4,4 @@ mod gateway;
 mod health;
 mod nginx;
 mod token;
+mod usage;

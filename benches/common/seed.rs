@@ -1,0 +1,99 @@
+//! People and their tokens, put into a fresh database through the store's own functions.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use latchkey::domain::expiry::{Choice, Expiry};
+use latchkey::domain::grants::Grants;
+use latchkey::domain::id::UserId;
+use latchkey::domain::password::{Password, PasswordHash};
+use latchkey::domain::secret::{Prefix, Secret};
+use latchkey::domain::time::Now;
+use latchkey::domain::token::{Draft, Issued, LastUse, TokenName};
+use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
+use latchkey::store::{Db, tokens, users};
+
+use super::server;
+
+pub const PASSWORD: &str = "plum tractor ninety gull";
+/// What every token may do, of the sample catalogue's services.
+const GRANTS: &str = "builds:read-write files:read git:read packages:read-write";
+
+/// When the servers' clocks begin; the same in each process.
+pub fn begin() -> DateTime<Utc> {
+    "2026-11-22T18:00:00Z".parse().expect("a time")
+}
+
+pub struct Seeder {
+    pub db: Db,
+    hash: PasswordHash,
+}
+
+impl Seeder {
+    pub fn open(folder: &Path) -> Self {
+        let db = latchkey::server::open_database(&server::config(folder, "127.0.0.1:0"));
+        let password = Password::typed(PASSWORD).expect("a password");
+        let hash = PasswordHash::of(&password).unwrap_or_else(|fault| panic!("{fault}"));
+        Self { db: db.unwrap_or_else(|fault| panic!("{fault}")), hash }
+    }
+
+    /// Adds a member with so many live tokens, in one transaction; answers the tokens' values.
+    pub async fn person(&self, name: &str, count: usize) -> (UserId, Vec<Secret>) {
+        let user = user(name);
+        let id = user.id.clone();
+        let issued: Arc<Vec<Issued>> =
+            Arc::new((0..count).map(|number| token(&user.id, number)).collect());
+        let (hash, stored) = (self.hash.clone(), Arc::clone(&issued));
+        let done = self.db.write(move |tx| {
+            users::insert(tx, &user, &hash)?;
+            for issued in stored.iter() {
+                tokens::insert(tx, &issued.token, &issued.secret.digest())?;
+                tokens::mark_used(tx, &issued.token.id, &last_use())?;
+            }
+            Ok(())
+        });
+        done.await.expect("a person with tokens");
+        let issued = Arc::into_inner(issued).expect("tokens that nobody else holds");
+        (id, issued.into_iter().map(|issued| issued.secret).collect())
+    }
+}
+
+/// A value of the right shape that belongs to nobody.
+pub fn unknown() -> Secret {
+    Secret::random(&Prefix::parse("lk").expect("a prefix"))
+}
+
+fn user(name: &str) -> User {
+    User {
+        id: UserId::random(),
+        name: UserName::parse(name).expect("a name"),
+        display_name: DisplayName::parse(&format!("{name} Lindqvist")).expect("a name"),
+        email: Some(Email::parse(&format!("{name}@fernhill.example")).expect("an address")),
+        role: Role::Member,
+        created: begin() - TimeDelta::days(30),
+        disabled: None,
+    }
+}
+
+/// Names and lives are of one length, so that all answers about tokens are of one size.
+fn token(owner: &UserId, number: usize) -> Issued {
+    let draft = Draft {
+        name: TokenName::parse(&format!("Token {number:03}")).expect("a name"),
+        expires: Choice::InDays(90),
+        grants: Grants::parse(GRANTS).expect("grants"),
+    };
+    let age = TimeDelta::hours(i64::try_from(number).expect("a small number") + 1);
+    let expiry = Expiry::after((begin() + TimeDelta::days(90)).date_naive()).expect("a day");
+    let prefix = Prefix::parse("lk").expect("a prefix");
+    Issued::mint(owner, &draft, expiry, &prefix, Now::new(begin() - age))
+}
+
+fn last_use() -> LastUse {
+    LastUse {
+        at: begin() - TimeDelta::minutes(4),
+        address: Some(Ipv4Addr::new(192, 0, 2, 41).into()),
+        agent: "curl/8.5.0".to_owned(),
+    }
+}

@@ -1,0 +1,184 @@
+//! The real server and a bare one, each in a child process, so that the processor time of each can be told apart.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::{Bytes, Data, resource, to};
+use actix_web::{App, HttpResponse, HttpServer};
+use latchkey::config::{Config, Given, SAMPLE, Source, Values};
+use latchkey::domain::time::Clock;
+use latchkey::server::Application;
+use tracing_subscriber::EnvFilter;
+
+use super::{client, seed};
+
+/// What a child is told to be.
+pub const REAL: &str = "serve";
+pub const BARE: &str = "answer";
+/// Recorded answers that the bare server repeats, and where it is asked for them: paths of one length.
+pub const ALLOWED: (&str, &str) = ("allowed.http", "/verify");
+pub const REFUSED: (&str, &str) = ("refused.http", "/refuse");
+
+const WORKERS: usize = 2;
+/// Servers take turns, so each is under load half of the time: with twice the default of 5 s, last uses are written
+/// as often per request as under a steady load.
+const LAST_USE_EVERY: &str = "10s";
+/// Linux counts processor time in hundredths of a second, whatever the kernel's own clock.
+const TICK: Duration = Duration::from_millis(10);
+
+/// The sample catalogue and default settings, on this folder's database.
+pub fn config(folder: &Path, listen: &str) -> Config {
+    let given = |value: &str| Given { value: value.to_owned(), source: Source::Flag };
+    let url = format!("sqlite:{}", folder.join("latchkey.db").display());
+    let values = Values::from([
+        ("listen", given(listen)),
+        ("database_url", given(&url)),
+        ("last_use_every", given(LAST_USE_EVERY)),
+    ]);
+    Config::read(SAMPLE, "the sample", values).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// Starts the whole application in this process.
+pub async fn start(folder: &Path) -> SocketAddr {
+    let (listener, address) = listen();
+    let config = config(folder, &address.to_string());
+    let (begin, start) = (seed::begin(), Instant::now());
+    let clock = Clock::new(move || begin + start.elapsed());
+    let application = Application::build(&config, clock).await;
+    let application = application.unwrap_or_else(|fault| panic!("{fault}"));
+    let server = application.serve(&config, listener, WORKERS).expect("a server");
+    actix_web::rt::spawn(server);
+    actix_web::rt::spawn(async move {
+        application.keep_up(config.settings.last_use_every).await;
+    });
+    address
+}
+
+/// In a child: the real server, with log lines as it has them, but written nowhere.
+pub async fn serve(folder: &Path) {
+    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info"));
+    log.with_ansi(false).with_writer(std::io::sink).init();
+    println!("{}", start(folder).await);
+    outlive_nobody().await;
+}
+
+/// In a child: a server that repeats what was recorded, and does nothing else.
+pub async fn answer(folder: &Path) {
+    let [allowed, refused] = [ALLOWED, REFUSED].map(|(file, path)| {
+        let recorded = std::fs::read(folder.join(file)).expect("a recorded answer");
+        (path, Data::new(Recorded::read(&recorded)))
+    });
+    let app = move || {
+        let at = |(path, recorded): &(&'static str, Data<Recorded>)| {
+            resource(*path).app_data(recorded.clone()).route(to(repeat))
+        };
+        App::new().service(at(&allowed)).service(at(&refused))
+    };
+    let (listener, address) = listen();
+    let server = HttpServer::new(app).workers(WORKERS).listen(listener).expect("a server");
+    actix_web::rt::spawn(server.run());
+    println!("{address}");
+    outlive_nobody().await;
+}
+
+fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    (listener, address)
+}
+
+/// Ends when the parent does, however that ends: its end of the pipe closes.
+async fn outlive_nobody() {
+    let wait = || std::io::stdin().read(&mut [0]);
+    let _ = actix_web::rt::task::spawn_blocking(wait).await;
+    std::process::exit(0);
+}
+
+struct Recorded {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+}
+
+impl Recorded {
+    /// Reads an answer; date and length are left to the server, as they are in the real one.
+    fn read(answer: &[u8]) -> Self {
+        let body = client::body(answer);
+        let head = std::str::from_utf8(&answer[..answer.len() - body.len()]).expect("plain text");
+        let header = |line: &str| {
+            let (name, value) = line.split_once(": ")?;
+            let name = HeaderName::try_from(name).expect("a header's name");
+            let own = name != "date" && name != "content-length";
+            own.then(|| (name, HeaderValue::from_str(value).expect("a header's value")))
+        };
+        Self {
+            status: StatusCode::from_bytes(&answer[9..12]).expect("a status"),
+            headers: head.lines().skip(1).filter_map(header).collect(),
+            body: Bytes::copy_from_slice(body),
+        }
+    }
+}
+
+async fn repeat(recorded: Data<Recorded>) -> HttpResponse {
+    let mut response = HttpResponse::build(recorded.status);
+    for (name, value) in &recorded.headers {
+        response.insert_header((name.clone(), value.clone()));
+    }
+    response.body(recorded.body.clone())
+}
+
+/// A server in a process of its own. It ends with this value.
+pub struct Child {
+    process: std::process::Child,
+    pub address: SocketAddr,
+}
+
+impl Child {
+    pub fn start(role: &str, folder: &Path) -> Self {
+        let program = std::env::current_exe().expect("this program");
+        let mut command = Command::new(program);
+        command.arg(role).arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().expect("a child process");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut line).expect("its address");
+        Self { process, address: line.trim().parse().expect("an address") }
+    }
+
+    /// The processor time of all its threads so far, in user and in system.
+    pub fn spent(&self) -> Duration {
+        spent(&format!("/proc/{}/stat", self.process.id()))
+    }
+
+    /// The same for the threads that answer requests, without those that write behind them.
+    pub fn spent_answering(&self) -> Duration {
+        let tasks = format!("/proc/{}/task", self.process.id());
+        let tasks = std::fs::read_dir(tasks).expect("a child that runs");
+        let is_worker = |task: &Path| {
+            let name = std::fs::read_to_string(task.join("comm")).unwrap_or_default();
+            name.starts_with("actix-rt")
+        };
+        let tasks = tasks.flatten().map(|task| task.path()).filter(|task| is_worker(task));
+        tasks.map(|task| spent(&task.join("stat").to_string_lossy())).sum()
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Fields 14 and 15 of proc_pid_stat(5), counted behind the name, which may hold anything.
+fn spent(stat: &str) -> Duration {
+    let line = std::fs::read_to_string(stat).expect("Linux's account of a running process");
+    let (_, fields) = line.rsplit_once(") ").expect("fields behind the name");
+    let ticks = fields.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u32>());
+    TICK * ticks.map(|ticks| ticks.expect("a number")).sum::<u32>()
+}
