@@ -15,7 +15,7 @@ use latchkey::domain::time::Now;
 use latchkey::store::tokens;
 use reqwest::{Method, StatusCode};
 
-use common::seed::{PASSWORD, Seeder, begin};
+use common::seed::{PASSWORD, Seeder};
 use common::{Scratch, median, server};
 use support::browse::Browser;
 use support::page::FormOnPage;
@@ -85,7 +85,7 @@ fn hash() -> f64 {
 
 /// Takes the new token out of the list again, so that every turn has the same to do.
 async fn revoke(seeder: &Seeder, owner: UserId, name: String) {
-    let now = Now::new(begin() + TimeDelta::days(1));
+    let now = Now::new(common::server::begin() + TimeDelta::days(1));
     let done = seeder.db.write(move |tx| {
         let listed = tokens::of_owner(tx, &owner)?;
         let token = listed.iter().find(|token| token.name.as_str() == name);

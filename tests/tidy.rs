@@ -241,7 +241,7 @@ fn a_page_has_one_name_everywhere() {
     for (path, handlers) in routes() {
         for handler in handlers {
             let (module, verb) = handler.split_once("::").expect("module::verb");
-            if ["gateway", "health", "assets"].contains(&module) {
+            if ["gateway", "health", "files"].contains(&module) {
                 continue;
             }
             assert!(verbs.contains(&verb), "{path}: {handler} is none of the seven verbs");

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use latchkey::domain::expiry::{Choice, Expiry};
 use latchkey::domain::grants::Grants;
 use latchkey::domain::id::UserId;
@@ -20,11 +20,6 @@ use super::server;
 pub const PASSWORD: &str = "plum tractor ninety gull";
 /// What every token may do, of the sample catalogue's services.
 const GRANTS: &str = "builds:read-write files:read git:read packages:read-write";
-
-/// When the servers' clocks begin; the same in each process.
-pub fn begin() -> DateTime<Utc> {
-    "2026-11-22T18:00:00Z".parse().expect("a time")
-}
 
 pub struct Seeder {
     pub db: Db,
@@ -72,7 +67,7 @@ fn user(name: &str) -> User {
         display_name: DisplayName::parse(&format!("{name} Lindqvist")).expect("a name"),
         email: Some(Email::parse(&format!("{name}@fernhill.example")).expect("an address")),
         role: Role::Member,
-        created: begin() - TimeDelta::days(30),
+        created: server::begin() - TimeDelta::days(30),
         disabled: None,
     }
 }
@@ -85,14 +80,15 @@ fn token(owner: &UserId, number: usize) -> Issued {
         grants: Grants::parse(GRANTS).expect("grants"),
     };
     let age = TimeDelta::hours(i64::try_from(number).expect("a small number") + 1);
-    let expiry = Expiry::after((begin() + TimeDelta::days(90)).date_naive()).expect("a day");
+    let expiry =
+        Expiry::after((server::begin() + TimeDelta::days(90)).date_naive()).expect("a day");
     let prefix = Prefix::parse("lk").expect("a prefix");
-    Issued::mint(owner, &draft, expiry, &prefix, Now::new(begin() - age))
+    Issued::mint(owner, &draft, expiry, &prefix, Now::new(server::begin() - age))
 }
 
 fn last_use() -> LastUse {
     LastUse {
-        at: begin() - TimeDelta::minutes(4),
+        at: server::begin() - TimeDelta::minutes(4),
         address: Some(Ipv4Addr::new(192, 0, 2, 41).into()),
         agent: "curl/8.5.0".to_owned(),
     }

@@ -10,12 +10,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Bytes, Data, resource, to};
 use actix_web::{App, HttpResponse, HttpServer};
+use chrono::{DateTime, Utc};
 use latchkey::config::{Config, Given, SAMPLE, Source, Values};
 use latchkey::domain::time::Clock;
 use latchkey::server::Application;
 use tracing_subscriber::EnvFilter;
 
-use super::{client, seed};
+use super::client;
 
 /// What a child is told to be.
 pub const REAL: &str = "serve";
@@ -30,6 +31,11 @@ const WORKERS: usize = 2;
 const LAST_USE_EVERY: &str = "10s";
 /// Linux counts processor time in hundredths of a second, whatever the kernel's own clock.
 const TICK: Duration = Duration::from_millis(10);
+
+/// When the servers' clocks begin; the same in each process.
+pub fn begin() -> DateTime<Utc> {
+    "2026-11-22T18:00:00Z".parse().expect("a time")
+}
 
 /// The sample catalogue and default settings, on this folder's database.
 pub fn config(folder: &Path, listen: &str) -> Config {
@@ -47,7 +53,7 @@ pub fn config(folder: &Path, listen: &str) -> Config {
 pub async fn start(folder: &Path) -> SocketAddr {
     let (listener, address) = listen();
     let config = config(folder, &address.to_string());
-    let (begin, start) = (seed::begin(), Instant::now());
+    let (begin, start) = (begin(), Instant::now());
     let clock = Clock::new(move || begin + start.elapsed());
     let application = Application::build(&config, clock).await;
     let application = application.unwrap_or_else(|fault| panic!("{fault}"));

@@ -6,8 +6,9 @@ use chrono::TimeDelta;
 
 use super::{Stop, block_on, clock};
 use crate::config::Config;
+use crate::domain::access::Access;
 use crate::domain::expiry::{Choice, Expiry};
-use crate::domain::grants::{Access, Grants};
+use crate::domain::grants::Grants;
 use crate::domain::password::NewPassword;
 use crate::domain::refusal::{Failure, Fault, Outcome};
 use crate::domain::signing::random_text;

@@ -8,8 +8,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::{Mistakes, Section};
 use super::settings::{Given, SETTINGS, Source, Values};
+use crate::domain::access::Access;
 use crate::domain::catalogue::{Catalogue, Service, ServiceKey};
-use crate::domain::grants::Access;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Prefix;
 use crate::domain::text::hidden_character;

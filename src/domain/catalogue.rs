@@ -1,6 +1,6 @@
 //! The services an instance knows, in the order of the operator's file.
 
-use super::grants::Access;
+use super::access::Access;
 
 /// A service's name in URLs, grants and gateway configurations.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,32 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::access::Access;
 use super::catalogue::{Catalogue, ServiceKey};
-
-/// How much a token may do with a service. No access is the absence of a grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    Read,
-    ReadWrite,
-}
-
-impl Access {
-    /// As grants are stored and sent: `read` or `read-write`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::ReadWrite => "read-write",
-        }
-    }
-
-    /// As it is asked for and missed: `read` or `write`.
-    pub fn needed(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::ReadWrite => "write",
-        }
-    }
-}
 
 /// Services with the access granted to each, by service key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,11 +98,5 @@ mod tests {
         for bad in ["git", "git:write", "git:READ", "Git:read", "git:read:read"] {
             assert!(Grants::parse(bad).is_none(), "{bad}");
         }
-    }
-
-    #[test]
-    fn read_and_write_covers_read() {
-        assert!(Access::ReadWrite >= Access::Read);
-        assert!(Access::Read < Access::ReadWrite);
     }
 }

@@ -1,5 +1,6 @@
 //! Floor 1: values and rules. No I/O, no clock, no framework: time comes in as a parameter.
 
+pub mod access;
 pub mod actor;
 pub mod catalogue;
 pub mod client;

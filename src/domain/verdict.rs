@@ -1,7 +1,7 @@
 //! May this token do this? The one place that says so, whatever the transport.
 
+use super::access::Access;
 use super::catalogue::Catalogue;
-use super::grants::Access;
 use super::time::Now;
 use super::token::Token;
 use super::user::User;

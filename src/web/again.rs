@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 
-use super::errors::{WebError, our_fault, too_many_tries};
+use super::error::{WebError, our_fault, too_many_tries};
 use super::page::Page;
 use crate::domain::refusal::{Failure, Problems, Refusal};
 

@@ -1,14 +1,9 @@
 //! Style, script and icons, compiled into the binary. Their addresses carry a checksum, so browsers keep them for good.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, web};
-
-use super::errors::WebError;
-
-struct Asset {
-    name: &'static str,
-    kind: &'static str,
-    bytes: &'static [u8],
+pub struct Asset {
+    pub name: &'static str,
+    pub kind: &'static str,
+    pub bytes: &'static [u8],
     version: u64,
 }
 
@@ -27,7 +22,7 @@ const STYLE: Asset = asset!("style.css", "text/css; charset=utf-8");
 const SCRIPT: Asset = asset!("app.js", "text/javascript; charset=utf-8");
 const ICONS: Asset = asset!("icons.svg", "image/svg+xml");
 const FAVICON: Asset = asset!("favicon.svg", "image/svg+xml");
-const ALL: [&Asset; 4] = [&STYLE, &SCRIPT, &ICONS, &FAVICON];
+pub const ALL: [&Asset; 4] = [&STYLE, &SCRIPT, &ICONS, &FAVICON];
 
 /// The addresses of the files, for templates.
 #[derive(Clone, Copy)]
@@ -55,14 +50,6 @@ impl Asset {
     fn address(&self) -> String {
         format!("/static/{}?v={:x}", self.name, self.version)
     }
-}
-
-pub async fn show(name: web::Path<String>) -> Result<HttpResponse, WebError> {
-    let asset = ALL.into_iter().find(|asset| asset.name == *name).ok_or(WebError::NotFound)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, asset.kind))
-        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .body(asset.bytes))
 }
 
 /// FNV-1a, 64 bits: tells versions of our own files apart, nothing more.

@@ -12,7 +12,7 @@ use futures_core::future::LocalBoxFuture;
 use percent_encoding::percent_decode_str;
 
 use super::csrf;
-use super::errors::WebError;
+use super::error::WebError;
 use super::session::{SignedIn, Visitor};
 
 /// How long a form may take to arrive.

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
-use super::errors::WebError;
+use super::error::WebError;
 use crate::domain::refusal::Fault;
 use crate::domain::time::{Clock, Now};
 

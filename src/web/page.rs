@@ -7,7 +7,7 @@ use actix_web::http::header::{ContentType, HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 
-use super::errors::WebError;
+use super::error::WebError;
 use crate::domain::refusal::Fault;
 
 pub struct Page(HttpResponse);

@@ -5,7 +5,7 @@ use actix_web::web::{ServiceConfig, post, resource, route};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::api::{gateway, health, token};
-use super::assets;
+use super::files;
 use super::pages::{account, home, password, revocations, setup, sign_in, tokens};
 
 /// For machines: no cookies, no sessions, no pages.
@@ -18,8 +18,8 @@ pub fn api(cfg: &mut ServiceConfig) {
 }
 
 /// Style, script and icons.
-pub fn files(cfg: &mut ServiceConfig) {
-    cfg.service(resource("/{name}").route(get(assets::show)));
+pub fn statics(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/{name}").route(get(files::show)));
 }
 
 /// For people.

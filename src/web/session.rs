@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 
-use super::errors::WebError;
+use super::error::WebError;
 use super::shell::{Shell, Tab, Theme, theme};
 use super::site::Site;
 use super::{client, csrf};

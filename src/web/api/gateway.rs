@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::problem::{Problem, broken};
 use super::{bearer, token::rfc3339};
-use crate::domain::grants::Access;
+use crate::domain::access::Access;
 use crate::domain::time::Now;
 use crate::domain::user::Email;
 use crate::domain::verdict::{Denial, Holder, Need};

@@ -10,7 +10,7 @@ use crate::domain::time::Now;
 use crate::domain::user::{DisplayName, Email};
 use crate::manage::Manage;
 use crate::web::again::Again;
-use crate::web::errors::WebError;
+use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::local;
 use crate::web::page::Page;

@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 
 use crate::manage::Manage;
-use crate::web::errors::WebError;
+use crate::web::error::WebError;
 use crate::web::page::Page;
 use crate::web::session::Visitor;
 

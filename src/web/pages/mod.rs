@@ -8,4 +8,5 @@ pub mod secrets;
 pub mod setup;
 pub mod sign_in;
 mod token_form;
+mod token_list;
 pub mod tokens;

@@ -8,7 +8,7 @@ use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::web::again::Again;
-use crate::web::errors::WebError;
+use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::{self, SignedIn};

@@ -4,14 +4,14 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::tokens::{List, TokenRow};
+use super::token_list::{List, TokenRow};
 use crate::domain::id::TokenId;
 use crate::domain::password::Password;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::web::again::Again;
-use crate::web::errors::WebError;
+use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::SignedIn;

@@ -4,11 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 use askama::Template;
 
-use super::tokens::{List, last_day};
+use super::token_list::{List, last_day};
 use crate::domain::time::Now;
 use crate::domain::token::Issued;
 use crate::manage::Manage;
-use crate::web::errors::WebError;
+use crate::web::error::WebError;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};

@@ -11,7 +11,7 @@ use crate::domain::user::{DisplayName, Role, UserName};
 use crate::manage::Manage;
 use crate::manage::people::NewPerson;
 use crate::web::again::Again;
-use crate::web::errors::WebError;
+use crate::web::error::WebError;
 use crate::web::form::{Fields, Form, Typed};
 use crate::web::page::Page;
 use crate::web::session::{self, Visitor};

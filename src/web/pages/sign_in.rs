@@ -9,7 +9,7 @@ use crate::domain::password::Password;
 use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::web::again::Again;
-use crate::web::errors::WebError;
+use crate::web::error::WebError;
 use crate::web::form::{Fields, Form, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::{self, Visitor};

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use crate::domain::access::Access;
 use crate::domain::catalogue::{Catalogue, Service};
 use crate::domain::expiry::Choice;
-use crate::domain::grants::{Access, Grants, Summary};
+use crate::domain::grants::{Grants, Summary};
 use crate::domain::id::Nonce;
 use crate::domain::policy::{Policy, day_in, text_day};
 use crate::domain::refusal::Problems;

@@ -6,78 +6,26 @@ use serde::Deserialize;
 
 use super::secrets;
 use super::token_form::{ExpiryOption, Row, TokenForm};
-use crate::domain::catalogue::Catalogue;
+use super::token_list::List;
 use crate::domain::grants::Summary;
 use crate::domain::id::Nonce;
 use crate::domain::password::Password;
-use crate::domain::policy::text_day;
 use crate::domain::refusal::{Failure, Problems, Refusal};
 use crate::domain::time::Now;
-use crate::domain::token::Token;
 use crate::domain::user::Role;
 use crate::manage::Manage;
 use crate::web::again::Again;
-use crate::web::errors::WebError;
+use crate::web::error::WebError;
 use crate::web::form::Sent;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
-use crate::web::words::{AccessLine, Moment, access};
 
 #[derive(Template)]
 #[template(path = "tokens/index.html")]
 struct Index {
     shell: Shell,
     list: List,
-}
-
-/// A person's tokens as the list shows them, on its own page and behind the dialogs that lie over it.
-pub struct List {
-    pub rows: Vec<TokenRow>,
-    /// Viewers have no button that would only refuse them.
-    pub can_generate: bool,
-}
-
-/// One row of the list.
-pub struct TokenRow {
-    pub id: String,
-    pub name: String,
-    pub hint: String,
-    pub access: Vec<AccessLine>,
-    pub last_used: Option<Moment>,
-    pub from: Option<String>,
-    pub ends: Option<Moment>,
-    pub is_expired: bool,
-    pub expires_soon: bool,
-}
-
-impl List {
-    pub async fn of(me: &SignedIn, manage: &Manage, now: Now) -> Result<Self, WebError> {
-        let tokens = manage.tokens(&me.actor).await?;
-        let catalogue = &manage.rules().catalogue;
-        Ok(Self {
-            rows: tokens.iter().map(|token| TokenRow::new(token, catalogue, now)).collect(),
-            can_generate: me.actor.user.role != Role::Viewer,
-        })
-    }
-}
-
-impl TokenRow {
-    pub fn new(token: &Token, catalogue: &Catalogue, now: Now) -> Self {
-        let last_use = token.last_use.as_ref();
-        let address = last_use.and_then(|last| last.address);
-        Self {
-            id: token.id.as_str().to_owned(),
-            name: token.name.as_str().to_owned(),
-            hint: token.hint.clone(),
-            access: access(&token.grants.within(catalogue).summary(catalogue)),
-            last_used: last_use.map(|last| Moment::past(last.at, now)),
-            from: address.map(|address| address.to_string()),
-            ends: token.expiry.at().map(|end| Moment::end(end, now)),
-            is_expired: token.expiry.is_past(now),
-            expires_soon: token.expires_soon(now),
-        }
-    }
 }
 
 pub async fn index(manage: Data<Manage>, me: SignedIn, now: Now) -> Result<Page, WebError> {
@@ -182,9 +130,4 @@ pub async fn create(
             Ok(again.mark(page))
         }
     }
-}
-
-/// The words of a token's last day, for the pages that name it.
-pub fn last_day(token: &Token) -> Option<String> {
-    token.expiry.last_day().map(text_day)
 }

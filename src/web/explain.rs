@@ -1,7 +1,4 @@
-//! What can go wrong on the way to an answer, and the pages that say so.
-
-use std::fmt;
-use std::time::Duration;
+//! Errors that reach the edge, as pages of the product's own.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,93 +9,11 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
+use super::error::{WebError, our_fault, too_many_tries};
 use super::page::Page;
 use super::shell::Shell;
 use super::site::Site;
-use crate::domain::refusal::{Failure, Fault, Refusal};
-
-/// Why a request has no ordinary answer.
-#[derive(Debug)]
-pub enum WebError {
-    /// Not signed in (any more). `next` is where to go on, with what was typed.
-    SignIn {
-        next: String,
-        ended: bool,
-    },
-    NotFound,
-    /// Sent twice: the first one did it.
-    AlreadyDone,
-    /// The request isn't one that a form of ours makes.
-    Bad(StatusCode, &'static str),
-    /// A form without this browser's token: open too long, or not ours.
-    Stale {
-        again: String,
-    },
-    TooManyTries {
-        wait: Duration,
-    },
-    /// Logged under this number.
-    Fault {
-        number: String,
-        busy: bool,
-    },
-}
-
-impl WebError {
-    pub fn bad_request(sentence: &'static str) -> Self {
-        Self::Bad(StatusCode::BAD_REQUEST, sentence)
-    }
-}
-
-impl From<Fault> for WebError {
-    fn from(fault: Fault) -> Self {
-        let number = fault.number().to_owned();
-        tracing::error!(number, "{fault}");
-        Self::Fault { number, busy: fault.is_busy() }
-    }
-}
-
-impl From<Failure> for WebError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Broke(fault) => fault.into(),
-            Failure::Refused(Refusal::NotFound) => Self::NotFound,
-            Failure::Refused(Refusal::AlreadyDone) => Self::AlreadyDone,
-            Failure::Refused(Refusal::TooManyTries { wait }) => Self::TooManyTries { wait },
-            Failure::Refused(Refusal::Invalid(problems)) => {
-                // Pages show problems beside their fields; one that gets here has no page to show it on.
-                let sentences: Vec<_> = problems.iter().map(|p| p.sentence.as_str()).collect();
-                Fault::new("showing a refusal", sentences.join("; ")).into()
-            }
-        }
-    }
-}
-
-impl fmt::Display for WebError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-
-impl ResponseError for WebError {
-    fn status_code(&self) -> StatusCode {
-        match self {
-            Self::SignIn { .. } => StatusCode::SEE_OTHER,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::AlreadyDone => StatusCode::CONFLICT,
-            Self::Bad(status, _) => *status,
-            Self::Stale { .. } => StatusCode::FORBIDDEN,
-            Self::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Fault { busy: true, .. } => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    /// Bare: [`explain`] makes the page.
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
-    }
-}
+use crate::domain::refusal::Fault;
 
 #[derive(Template)]
 #[template(path = "errors/show.html")]
@@ -197,23 +112,6 @@ fn answer(error: &WebError, shell: Shell) -> Option<Page> {
         }
         _ => page,
     })
-}
-
-/// What a person is told of a fault: nothing but the number that finds it in the log.
-pub fn our_fault(error: &WebError) -> String {
-    match error {
-        WebError::Fault { busy: false, number } => format!(
-            "Something went wrong on our side. Nothing was changed. Try again, and tell your operator this number: {number}."
-        ),
-        _ => "There is more to do than this server can take on right now. Nothing was changed. Try again in a moment.".to_owned(),
-    }
-}
-
-/// The refusal of tries, with the wait in whole minutes, rounded up.
-pub fn too_many_tries(wait: Duration) -> String {
-    let minutes = wait.as_secs().div_ceil(60).max(1);
-    let plural = if minutes == 1 { "" } else { "s" };
-    format!("Too many tries. Wait {minutes} minute{plural}, then try again.")
 }
 
 /// Errors of the framework itself.

@@ -1,0 +1,36 @@
+//! How much may be done with a service: None < Read < Read & write.
+
+/// How much a token may do with a service. No access is the absence of a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    Read,
+    ReadWrite,
+}
+
+impl Access {
+    /// As grants are stored and sent: `read` or `read-write`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::ReadWrite => "read-write",
+        }
+    }
+
+    /// As it is asked for and missed: `read` or `write`.
+    pub fn needed(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::ReadWrite => "write",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn read_and_write_covers_read() {
+        assert!(Access::ReadWrite > Access::Read);
+    }
+}
