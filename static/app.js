@@ -10,8 +10,9 @@ for (const button of all("[data-reveal]")) {
     const input = document.getElementById(button.dataset.reveal);
     const shown = input.type === "text";
     input.type = shown ? "password" : "text";
-    button.setAttribute("aria-pressed", String(!shown));
-    button.textContent = shown ? "Show" : "Hide";
+    const [from, to] = shown ? ["Hide", "Show"] : ["Show", "Hide"];
+    button.textContent = to;
+    button.ariaLabel = button.ariaLabel.replace(from, to);
   });
 }
 

@@ -337,3 +337,47 @@ fn every_test_that_the_security_page_names_exists() {
         named.into_iter().filter(|name| !tests.contains(&format!("fn {name}("))).collect();
     assert!(missing.is_empty(), "docs/security.md names tests that are not there: {missing:?}");
 }
+
+/// Licences that ask for no more than a notice.
+const PERMISSIVE: [&str; 9] = [
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Zlib",
+    "Unicode-3.0",
+    "PostgreSQL",
+    "BSL-1.0",
+];
+/// Used by the tests alone, to read pages; MPL-2.0.
+const TESTS_ALONE: [&str; 4] = ["cssparser", "cssparser-macros", "dtoa-short", "selectors"];
+
+#[test]
+fn every_dependency_has_a_permissive_licence() {
+    let words = [
+        "metadata",
+        "--format-version=1",
+        "--locked",
+        "--filter-platform=x86_64-unknown-linux-gnu",
+    ];
+    let output = std::process::Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(words)
+        .output()
+        .expect("cargo");
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("packages");
+    assert!(packages.len() > 100);
+    let any = |part: &str| {
+        let mut choices = part.split(" OR ").flat_map(|choice| choice.split('/'));
+        choices.any(|licence| PERMISSIVE.contains(&licence.trim_matches(['(', ')', ' '])))
+    };
+    let complaints = packages.iter().filter_map(|package| {
+        let name = package["name"].as_str().expect("a name");
+        let licence = package["license"].as_str().unwrap_or("none");
+        let fine = licence.split(" AND ").all(any) || TESTS_ALONE.contains(&name);
+        (!fine).then(|| format!("{name}: {licence}"))
+    });
+    no_complaints(complaints.collect());
+}

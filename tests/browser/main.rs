@@ -1,4 +1,16 @@
 //! What only a real browser and a real gateway can show.
 
+#![allow(clippy::disallowed_methods, reason = "json! unwraps what cannot fail")]
+
 #[path = "../support/mod.rs"]
 mod support;
+
+mod accessibility;
+mod driver;
+mod gateway;
+mod inspector;
+mod journey;
+mod keyboard;
+mod nginx;
+mod script;
+mod window;
