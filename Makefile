@@ -10,7 +10,7 @@ test:           ## Everything: units, both databases, Chromium, nginx; installs 
 lint:           ## What reviewers would say first
 	cargo fmt --all -- --check
 	cargo clippy --all-targets -- -D warnings
-	cargo check --no-default-features --lib --bins
+	cargo clippy --no-default-features --lib --bins -- -D warnings
 
 format:
 	cargo fmt --all

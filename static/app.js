@@ -16,6 +16,20 @@ for (const button of all("[data-reveal]")) {
   });
 }
 
+// A second click must not send a form again: its answer would take the place of the first.
+for (const form of all("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.ariaBusy) event.preventDefault();
+    form.ariaBusy = "true";
+  });
+}
+addEventListener("pageshow", () => all("form").forEach((form) => { form.ariaBusy = null; }));
+
+// Escape answers a question with no.
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape") one("dialog [data-keep]")?.click();
+});
+
 // The theme, kept in a cookie so that the next page is drawn in it at once.
 for (const radio of all(".theme input")) {
   radio.addEventListener("change", () => {

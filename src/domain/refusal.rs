@@ -33,6 +33,12 @@ impl Problems {
         value.map_err(|sentence| self.add(field, sentence)).ok()
     }
 
+    /// The problems of both, these first.
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     pub fn of(&self, field: &str) -> Option<&str> {
         let found = self.0.iter().find(|problem| problem.field == field)?;
         Some(&found.sentence)

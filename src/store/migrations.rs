@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+#[cfg(feature = "postgres")]
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+#[cfg(feature = "postgres")]
 use super::During;
 use super::conn::Conn;
 use crate::domain::refusal::Fault;

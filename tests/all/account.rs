@@ -27,7 +27,11 @@ async fn a_person_changes_what_they_are_called() {
 async fn nothing_changes_without_the_password_and_what_was_typed_stays() {
     let app = App::start().await;
     let ada = app.member("ada").await;
-    for wrong in ["", "Plum tractor ninety gull"] {
+    let form = ada.opens("/account").await.form("Save profile").fill("Name", " ");
+    let page = ada.browser.submit(&form).await;
+    assert!(page.alert().starts_with("Check 2 things"), "{}", page.alert());
+    assert_eq!(page.error("Your password"), "Enter your password");
+    for wrong in ["Plum tractor ninety gull", "plum"] {
         let form = ada.opens("/account").await.form("Save profile").fill("Name", "Eve");
         let page = ada.browser.submit(&form.fill("Your password", wrong)).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -48,6 +48,9 @@ async fn the_current_one_is_asked_and_the_new_one_has_to_be_good() {
         let answer = ada.browser.submit(&form.fill("New password", weak)).await;
         assert!(answer.error("New password").contains(why), "{weak}: {}", answer.text);
     }
+    let form = page.form("Change password").fill("New password", "too short");
+    let answer = ada.browser.submit(&form).await;
+    assert!(answer.alert().starts_with("Check 2 things"), "{}", answer.alert());
     let gone = page.form("Change password").without("password").fill("New password", NEW);
     assert_eq!(ada.browser.submit(&gone).await.status, StatusCode::UNPROCESSABLE_ENTITY, "SUDO-02");
     assert_eq!(sign_in(&app.guest(), "ada", PASSWORD).await.status, StatusCode::SEE_OTHER);

@@ -143,6 +143,26 @@ async fn leaving_asks_first_until_the_token_is_saved() {
 }
 
 #[actix_web::test]
+async fn a_double_click_on_generate_shows_the_value_all_the_same() {
+    let app = App::start().await;
+    let window = Window::of_member(&app, "ada").await;
+    window.goes_to("/account/tokens/new").await;
+    window.types("Name", "CI runner").await;
+    window.grants("Builds", "Read").await;
+    window.types("Your password", PASSWORD).await;
+    // By script, as only that keeps the time between the two: the first answer must not be on its way yet.
+    let button = window.finds("button", "Generate token").await.to_json().expect("the button");
+    let clicks = "arguments[0].click(); setTimeout(() => arguments[0].click(), 40)";
+    window.driver.script(clicks, vec![button]).await;
+    let done = async || {
+        let text = window.text().await;
+        (text.contains("Save your token") || text.contains("already shown")).then_some(text)
+    };
+    let text = look(done).await.expect("an answer");
+    assert!(text.contains("Save your token"), "the value is lost:\n{text}");
+}
+
+#[actix_web::test]
 async fn neither_back_nor_reload_shows_the_value_again() {
     let app = App::start().await;
     let window = Window::of_member(&app, "ada").await;

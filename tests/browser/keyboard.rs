@@ -149,6 +149,10 @@ async fn a_dialog_keeps_the_focus_and_begins_with_the_first_thing_to_do() {
     tabs_to(&window, "link Revoke CI runner").await;
     hits(&window, Key::Enter).await;
     comes_to_focus(&window, "textbox Your password").await;
+    hits(&window, Key::Escape).await;
+    window.reads("link", "Revoke CI runner").await;
+    window.follows("Revoke CI runner").await;
+    comes_to_focus(&window, "textbox Your password").await;
     assert_eq!(reachable_behind_the_dialog(&window).await, Vec::<String>::new());
     tabs_to(&window, "textbox Your password").await;
     hits(&window, "not my password").await;

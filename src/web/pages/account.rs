@@ -55,6 +55,17 @@ impl Typed for ProfileForm {
     }
 }
 
+impl ProfileForm {
+    fn parse(&self) -> Result<DisplayName, Problems> {
+        let mut problems = Problems::default();
+        let name = problems.keep("name", DisplayName::parse(&self.name));
+        if self.password.is_empty() {
+            problems.add("password", "Enter your password");
+        }
+        name.filter(|_| problems.is_empty()).ok_or(problems)
+    }
+}
+
 #[derive(Deserialize)]
 pub struct Prefill {
     name: Option<String>,
@@ -73,7 +84,7 @@ pub async fn update(
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;
     let answer = async {
-        let name = DisplayName::parse(&typed.name).map_err(|e| Problems::one("name", e))?;
+        let name = typed.parse()?;
         let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
         manage.rename(by, name, now).await
     };

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::password::{NewPassword, Password};
-use crate::domain::refusal::Problems;
+use crate::domain::refusal::{Failure, Outcome, Problems, Refusal};
 use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::web::again::Again;
@@ -44,6 +44,21 @@ impl Typed for PasswordForm {
     }
 }
 
+impl PasswordForm {
+    /// Every problem at once: with the current password, as far as it shows, and with the new one.
+    fn with_current(&self, chosen: Outcome<NewPassword>) -> Outcome<NewPassword> {
+        if !self.password.is_empty() {
+            return chosen;
+        }
+        let current = Problems::one("password", "Enter your current password");
+        match chosen {
+            Ok(_) => Err(current.into()),
+            Err(Failure::Refused(Refusal::Invalid(new))) => Err(current.and(new).into()),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
 pub async fn edit(me: SignedIn) -> Page {
     Page::show(&Edit::of(&me, Problems::default()))
 }
@@ -56,7 +71,8 @@ pub async fn update(
     let Sent { me, typed } = sent;
     let answer = async {
         let user = &me.actor.user;
-        let chosen = manage.choose_password(&user.name, &user.display_name, &typed.new).await?;
+        let chosen = manage.choose_password(&user.name, &user.display_name, &typed.new).await;
+        let chosen = typed.with_current(chosen)?;
         let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
         manage.change_password(by, chosen, now).await
     };
