@@ -21,6 +21,8 @@ for (const form of all("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.ariaBusy) event.preventDefault();
     form.ariaBusy = "true";
+    // Not for long: a request that was stopped must leave a button that works.
+    setTimeout(() => { form.ariaBusy = null; }, 2000);
   });
 }
 addEventListener("pageshow", () => all("form").forEach((form) => { form.ariaBusy = null; }));

@@ -19,21 +19,28 @@ impl Actor {
 
     /// Checks the typed password against the stored one. The only way to a [`Confirmed`].
     pub fn confirm(self, typed: &Password, stored: &PasswordHash) -> Option<Confirmed> {
-        stored.matches(typed).then_some(Confirmed(self))
+        stored.matches(typed).then(|| Confirmed { actor: self, against: stored.clone() })
     }
 }
 
 /// Proof that this person has just typed their password. Changes take it by value, so that
 /// one password entry stands for one change; it can't be cloned or kept.
-#[derive(Debug)]
-pub struct Confirmed(Actor);
+pub struct Confirmed {
+    actor: Actor,
+    against: PasswordHash,
+}
 
 impl Confirmed {
     pub fn actor(&self) -> &Actor {
-        &self.0
+        &self.actor
     }
 
     pub fn id(&self) -> &UserId {
-        self.0.id()
+        self.actor.id()
+    }
+
+    /// The stored password that was confirmed, for the change that puts another in its place.
+    pub fn against(&self) -> &PasswordHash {
+        &self.against
     }
 }

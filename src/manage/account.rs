@@ -31,8 +31,10 @@ impl Manage {
         let new = self.hash(chosen).await?;
         self.db
             .write(move |tx| {
-                let (_, old) = users::find(tx, by.id())?.ok_or(Refusal::NotFound)?;
-                users::set_password(tx, by.id(), &old, &new)?;
+                if !users::set_password(tx, by.id(), by.against(), &new)? {
+                    let sentence = "Your password was changed a moment ago, elsewhere. Nothing was changed here";
+                    return Err(Refusal::field("password", sentence).into());
+                }
                 sessions::delete_all_of(tx, by.id())?;
                 let event = Event::own(Kind::PasswordChanged, by.actor(), now);
                 Ok(events::record(tx, &event)?)

@@ -115,7 +115,11 @@ impl Manage {
         };
         let age = (now.at() - span.seen).to_std().unwrap_or_default();
         if age >= NOTED_EVERY {
-            self.db.write(move |tx| Ok(sessions::touch(tx, &digest, now)?)).await?;
+            let noted = self.db.write(move |tx| Ok(sessions::touch(tx, &digest, now)?)).await;
+            // Reading a page goes on where nothing can be written.
+            if let Err(failure) = noted {
+                tracing::warn!("a session's use was not noted: {failure:?}");
+            }
         }
         Ok(Some(state))
     }

@@ -42,11 +42,7 @@ impl Conn {
 /// Opens the kind of connection that the address names.
 pub(super) fn open(address: &Address) -> Result<Conn, ConnectionError> {
     match address {
-        Address::Sqlite(path) => {
-            make_private(path)
-                .map_err(|e| ConnectionError::BadConnection(format!("{}: {e}", path.display())))?;
-            open_sqlite(path, 5_000).map(Conn::Sqlite)
-        }
+        Address::Sqlite(path) => open_sqlite(path, 5_000).map(Conn::Sqlite),
         #[cfg(feature = "postgres")]
         Address::Postgres(url) => open_postgres(url).map(Conn::Postgres),
         #[cfg(not(feature = "postgres"))]
@@ -76,14 +72,20 @@ pub(super) fn open_sqlite(path: &Path, wait: u32) -> Result<SqliteConnection, Co
     Ok(conn)
 }
 
-/// Makes folder and file for their owner alone. SQLite gives its side files the mode of the main one.
-fn make_private(path: &Path) -> std::io::Result<()> {
+/// Makes folder and file of a new SQLite database for their owner alone; its side files get the same mode.
+///
+/// A file that is there is not even opened: closing it again would drop every lock that this process holds on it
+/// (POSIX), and another program would then believe itself alone and delete the write-ahead log under the server.
+pub(super) fn prepare(address: &Address) -> std::io::Result<()> {
+    let Address::Sqlite(path) = address else { return Ok(()) };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.exists()) {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-    file.map(drop)
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 /// Makes and checks the connections of a pool.

@@ -22,7 +22,6 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::Integer;
 
 use crate::domain::refusal::{Failure, Fault, Outcome};
 use address::Address;
@@ -44,6 +43,14 @@ pub struct Db {
 impl Db {
     /// Opens the database, creating SQLite's file, and brings its tables up to date.
     pub fn open(address: Address) -> Result<Self, Fault> {
+        conn::prepare(&address).map_err(|e| {
+            let name = if let Address::Sqlite(path) = &address {
+                path.display().to_string()
+            } else {
+                String::new()
+            };
+            Fault::new("making the database", format!("{name}: {e}"))
+        })?;
         let mut first = conn::open(&address).map_err(|e| Fault::new("opening the database", e))?;
         migrations::run(&mut first)?;
         drop(first);
@@ -74,11 +81,11 @@ impl Db {
         blocking(move || transact(&mut *take(&pool)?, job)).await
     }
 
-    /// Whether the database answers.
+    /// Whether tokens can be read.
     pub async fn ping(&self) -> Result<(), Fault> {
         let select = |c: &mut Conn| {
-            let one = diesel::select(1.into_sql::<Integer>());
-            Ok(one.get_result::<i32>(c).during("asking the database for a sign of life")?)
+            let none = schema::tokens::table.find("").count().get_result::<i64>(c);
+            Ok(none.during("asking the database for a sign of life")?)
         };
         match self.read(select).await {
             Ok(_) => Ok(()),

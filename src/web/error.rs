@@ -33,9 +33,19 @@ pub enum WebError {
         number: String,
         busy: bool,
     },
+    /// Logged under this number, when the request's own work may have been done already.
+    Unsure {
+        number: String,
+    },
 }
 
 impl WebError {
+    pub fn unsure(fault: Fault) -> Self {
+        let number = fault.number().to_owned();
+        tracing::error!(number, "{fault}");
+        Self::Unsure { number }
+    }
+
     pub fn bad_request(sentence: &'static str) -> Self {
         Self::Bad(StatusCode::BAD_REQUEST, sentence)
     }
@@ -81,7 +91,7 @@ impl ResponseError for WebError {
             Self::Stale { .. } => StatusCode::FORBIDDEN,
             Self::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Fault { busy: true, .. } => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Fault { .. } | Self::Unsure { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -96,6 +106,9 @@ pub fn our_fault(error: &WebError) -> String {
     match error {
         WebError::Fault { busy: false, number } => format!(
             "Something went wrong on our side. Nothing was changed. Try again, and tell your operator this number: {number}."
+        ),
+        WebError::Unsure { number } => format!(
+            "Something went wrong on our side, after your request may have been carried out. Look before you try again, and tell your operator this number: {number}."
         ),
         _ => "There is more to do than this server can take on right now. Nothing was changed. Try again in a moment.".to_owned(),
     }

@@ -50,7 +50,8 @@ pub async fn explain(
         Ok(response) => Ok(response.map_into_boxed_body()),
         // The session's own storage failed: its error comes without a response to replace.
         Err(error) => {
-            let fault = WebError::from(Fault::new("keeping a session", error.to_string()));
+            // By now the request's own work may be done.
+            let fault = WebError::unsure(Fault::new("keeping a session", format!("{error:?}")));
             let page = answer(&fault, shell()).map(Page::into_response);
             let response = page.unwrap_or_else(|| HttpResponse::InternalServerError().finish());
             Err(actix_web::error::InternalError::from_response("fault", response).into())
@@ -100,7 +101,9 @@ fn answer(error: &WebError, shell: Shell) -> Option<Page> {
         ),
         WebError::TooManyTries { wait } => ("Too many tries", too_many_tries(*wait), Some(home)),
         WebError::Fault { busy: true, .. } => ("Busy", our_fault(error), None),
-        WebError::Fault { .. } => ("Something went wrong", our_fault(error), None),
+        WebError::Fault { .. } | WebError::Unsure { .. } => {
+            ("Something went wrong", our_fault(error), None)
+        }
     };
     let page = Page::show(&Show { shell, title, sentence, link }).status(status);
     Some(match error {

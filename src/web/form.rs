@@ -1,5 +1,6 @@
 //! Forms as browsers send them: read strictly, and only with this browser's token.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -15,6 +16,9 @@ use super::csrf;
 use super::error::WebError;
 use super::session::{SignedIn, Visitor};
 
+/// More fields than this no form of ours has.
+const MOST: usize = 4_000;
+
 /// How long a form may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -26,11 +30,14 @@ impl Fields {
     /// guessing would mean to change what was sent, or to merge what was never one.
     pub fn parse(body: &str) -> Result<Self, WebError> {
         let mut fields: Vec<(String, String)> = Vec::new();
+        let mut names = HashSet::new();
         for pair in body.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name)?, decode(value)?);
-            if fields.iter().any(|(known, _)| *known == name) {
-                return Err(WebError::bad_request("A field was sent twice."));
+            if fields.len() == MOST || !names.insert(name.clone()) {
+                return Err(WebError::bad_request(
+                    "A field was sent twice, or there were too many.",
+                ));
             }
             fields.push((name, value));
         }

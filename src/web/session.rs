@@ -68,6 +68,10 @@ impl SignedIn {
             return Ok(None);
         };
         let user = manage.person(user).await?;
+        if user.is_none() {
+            // Gone or disabled: without their session the way to sign in ends there.
+            session.purge();
+        }
         Ok(user.map(|user| Self {
             actor: Actor { user, client: client::of(req, &site) },
             theme: theme(req),

@@ -42,7 +42,10 @@ impl SessionStore for Sessions {
         _: &Duration,
     ) -> Result<SessionKey, UpdateError> {
         let updated = self.manage.update_session(key.as_ref(), state, self.clock.now()).await;
-        updated.map_err(|failure| UpdateError::Other(cause(failure)))?;
+        if let Err(failure) = updated {
+            // Only a message is lost; what the request did was done before.
+            tracing::warn!("{}", cause(failure));
+        }
         Ok(key)
     }
 

@@ -90,3 +90,20 @@ async fn the_log_holds_no_secret_whatever_slips_into_a_request() {
         assert!(!log.contains(hidden), "{hidden}: {log}");
     }
 }
+
+/// DUR-01, DUR-04: another program beside the server must not take its write-ahead log away.
+#[actix_web::test]
+async fn commands_beside_a_running_server_lose_nothing() {
+    let mut server = Server::with_person().await;
+    let browser = server.signed_in().await;
+    let gone = server.generate(&browser, "gone").await;
+    server.add_person("bo");
+    assert!(server.holds_its_database());
+    server.revoke(&browser, "gone").await;
+    let kept = server.generate(&browser, "kept").await;
+    server.kill();
+    server.start();
+    let machine = Machine::new(&server.base);
+    assert_eq!(machine.verifies(&gone, "git", "read").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(machine.verifies(&kept, "git", "read").await, StatusCode::OK);
+}

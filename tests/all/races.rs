@@ -93,3 +93,26 @@ async fn nobody_gets_anothers_answer() {
         (futures_util::future::join_all(pages), futures_util::future::join_all(asks));
     tokio::join!(pages, asks);
 }
+
+#[actix_web::test]
+async fn of_two_password_changes_at_once_one_is_refused() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let other = ada.elsewhere().await;
+    let new = ["seven brass owls knit", "four lazy weasels hum"];
+    let filled = |page: crate::support::page::Page, new: &str| {
+        let form = page.form("Change password").fill("Current password", PASSWORD);
+        form.fill("New password", new)
+    };
+    let one = filled(ada.opens("/account/password").await, new[0]);
+    let two = filled(other.open("/account/password").await, new[1]);
+    let (one, two) = tokio::join!(ada.browser.submit(&one), other.submit(&two));
+    let done = [&one, &two].map(|page| {
+        page.status == StatusCode::SEE_OTHER
+            && page.location().as_deref() == Some("/account/password")
+    });
+    assert_ne!(done[0], done[1], "{} {}", one.status, two.status);
+    let works = new[usize::from(done[1])];
+    let page = crate::support::people::sign_in(&app.guest(), "ada", works).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER);
+}

@@ -34,7 +34,7 @@ async fn the_question_names_the_token_its_last_use_and_what_stops() {
     app.write_uses().await;
     app.wait(chrono::TimeDelta::minutes(4));
     let page = ada.opens(&link).await;
-    assert!(page.says("last used 4 minutes ago from 127.0.0.1"), "{}", page.text);
+    assert!(page.says("last used 4 minutes ago from 127.0.0.1 by curl/8.5"), "{}", page.text);
     assert!(page.says("Read & write Builds"));
     assert_eq!(page.link("Keep it").as_deref(), Some("/account/tokens"));
 }

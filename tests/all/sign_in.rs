@@ -189,7 +189,7 @@ async fn a_disabled_person_is_a_stranger_from_the_next_request_on() {
     let app = App::start().await;
     let ada = app.member("ada").await;
     app.database.run("UPDATE users SET disabled_at = 1").await;
-    assert_eq!(ada.browser.get("/account/tokens").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(ada.opens("/account/tokens").await.heading(), "Sign in", "not in circles");
     let page = sign_in(&app.guest(), "ada", PASSWORD).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.alert().contains("don’t match"));

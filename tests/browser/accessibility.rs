@@ -51,7 +51,7 @@ async fn has_tokens_in_every_state(app: &App, person: &Person) {
     };
     person.generates("Backup script (nas-02)").with("Files", "Read").expiring("7").await;
     person.generates("Grafana").with("Metrics", "Read").expiring("never").await;
-    let long = "A-name-without-any-space-in-it-that-is-sixty-characters-long";
+    let long = "A_name_without_any_space_in_it_that_is_sixty_characters_long";
     let mut all = person.generates(long);
     for service in &app.config.catalogue.services()[1..] {
         all = all.with(&service.name, "Read & write");

@@ -29,16 +29,33 @@ impl Server {
         let database = TestDatabase::fresh();
         let mut server = Self::on(database.url.clone(), database.folder());
         server._database = Some(database);
-        let file = server.folder.join("password");
-        std::fs::write(&file, PASSWORD).expect("a file");
-        let added = server
-            .command(&["user", "add", "ada", "--password-file"])
-            .arg(&file)
-            .stdout(Stdio::null())
-            .status();
-        assert!(added.expect("the binary").success());
+        server.add_person("ada");
         server.start();
         server
+    }
+
+    /// On the command line, whether the server runs or not.
+    pub fn add_person(&self, name: &str) {
+        let file = self.folder.join("password");
+        std::fs::write(&file, PASSWORD).expect("a file");
+        let mut command = self.command(&["user", "add", name, "--password-file"]);
+        let added = command.arg(&file).stdout(Stdio::null()).status();
+        assert!(added.expect("the binary").success());
+    }
+
+    /// Whether the server holds a lock on SQLite's file, as Linux tells: without one, any program that closes
+    /// the database believes itself the last and takes the write-ahead log away. Always so on PostgreSQL.
+    pub fn holds_its_database(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let Some(path) = self.url.strip_prefix("sqlite:") else { return true };
+        let inode = std::fs::metadata(path).expect("the database").ino();
+        let process = self.child.as_ref().expect("a running server").id();
+        let locks = std::fs::read_to_string("/proc/locks").expect("Linux");
+        locks.lines().any(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.contains(&process.to_string().as_str())
+                && words.iter().any(|word| word.ends_with(&format!(":{inode}")))
+        })
     }
 
     /// Another process on the same database.

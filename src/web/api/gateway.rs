@@ -38,8 +38,9 @@ pub async fn show(
     site: Data<Site>,
     now: Now,
 ) -> HttpResponse {
-    let dialect = dialect(&req);
-    let asked = match dialect.and_then(|dialect| question(&req, &site, dialect)) {
+    let fields = fields(&req);
+    let dialect = fields.as_ref().map_err(|denial| *denial).and_then(dialect);
+    let asked = match dialect.and_then(|dialect| question(&req, &site, dialect, fields.as_ref())) {
         Ok(asked) => asked,
         Err(denial) => {
             let problem = Problem::of(denial, &site.instance, None);
@@ -67,16 +68,21 @@ fn fields(req: &HttpRequest) -> Result<Fields, Denial> {
     Fields::parse(req.query_string()).map_err(unclear)
 }
 
-fn dialect(req: &HttpRequest) -> Result<Dialect, Denial> {
-    match fields(req)?.text("gateway").as_str() {
+fn dialect(fields: &Fields) -> Result<Dialect, Denial> {
+    match fields.text("gateway").as_str() {
         "" | "generic" => Ok(Dialect::Generic),
         "nginx" => Ok(Dialect::Nginx),
         _ => Err(Denial::Malformed("gateway is generic or nginx.")),
     }
 }
 
-fn question(req: &HttpRequest, site: &Site, dialect: Dialect) -> Result<Question, Denial> {
-    let fields = fields(req)?;
+fn question(
+    req: &HttpRequest,
+    site: &Site,
+    dialect: Dialect,
+    fields: Result<&Fields, &Denial>,
+) -> Result<Question, Denial> {
+    let fields = fields.map_err(|denial| *denial)?;
     let service = fields.text("service");
     if service.is_empty() {
         return Err(Denial::Malformed("The query names no service."));

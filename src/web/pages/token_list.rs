@@ -11,6 +11,7 @@ use crate::web::session::SignedIn;
 use crate::web::words::{AccessLine, Moment, access};
 
 /// All of a person's tokens.
+#[derive(Default)]
 pub struct List {
     pub rows: Vec<TokenRow>,
     /// Viewers have no button that would only refuse them.
@@ -25,6 +26,7 @@ pub struct TokenRow {
     pub access: Vec<AccessLine>,
     pub last_used: Option<Moment>,
     pub from: Option<String>,
+    pub agent: String,
     pub ends: Option<Moment>,
     pub is_expired: bool,
     pub expires_soon: bool,
@@ -51,6 +53,7 @@ impl TokenRow {
             hint: token.hint.clone(),
             access: access(&token.grants.within(catalogue).summary(catalogue)),
             last_used: last_use.map(|last| Moment::past(last.at, now)),
+            agent: last_use.map(|last| last.agent.clone()).unwrap_or_default(),
             from: address.map(|address| address.to_string()),
             ends: token.expiry.at().map(|end| Moment::end(end, now)),
             is_expired: token.expiry.is_past(now),

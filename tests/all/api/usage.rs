@@ -16,8 +16,10 @@ async fn when_the_tokens_cannot_be_read_nothing_is_allowed() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.body.contains("Tell the operator this number"), "{}", answer.body);
     assert!(!answer.body.contains("tokens"), "no word of the database: {}", answer.body);
-    let ready = machine.calls(Method::GET, "/healthz", &[]).await;
-    assert_eq!(ready.status, StatusCode::OK);
+    let alive = machine.calls(Method::GET, "/healthz", &[]).await;
+    assert_eq!(alive.status, StatusCode::OK);
+    let ready = machine.calls(Method::GET, "/readyz", &[]).await;
+    assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[actix_web::test]
