@@ -19,7 +19,6 @@ use crate::domain::session::Limits;
 use crate::domain::time::Clock;
 use crate::manage::{Manage, Rules};
 use crate::store::Db;
-use crate::store::address::Address;
 use crate::verify::Verifier;
 use crate::verify::usage::Usage;
 use crate::web::session_store::Sessions;
@@ -53,8 +52,7 @@ struct Parts {
 
 /// Opens and migrates the database.
 pub fn open_database(config: &Config) -> Result<Db, Fault> {
-    let address = Address::parse(&config.settings.database_url);
-    Db::open(address.map_err(|sentence| Fault::new("reading database_url", sentence))?)
+    Db::open(config.settings.database.clone())
 }
 
 /// What people can change, on this database.

@@ -2,7 +2,6 @@
 
 use super::Stop;
 use crate::config::{Config, SETTINGS, Source};
-use crate::store::address::Address;
 
 pub fn show(config: &Config) -> Result<(), Stop> {
     for setting in &SETTINGS {
@@ -23,12 +22,8 @@ pub fn show(config: &Config) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Loading has found every mistake but those in the database's address and the log's filter, which the file's reader
-/// leaves to whoever uses them.
+/// Loading has found every mistake there is.
 pub fn check(config: &Config) -> Result<(), Stop> {
-    Address::parse(&config.settings.database_url)
-        .map_err(|sentence| Stop::Said(format!("database_url: {sentence}")))?;
-    super::serve::filter(config)?;
     let services = config.catalogue.services().len();
     let plural = if services == 1 { "" } else { "s" };
     println!("No mistakes. {} knows {services} service{plural}.", config.instance);

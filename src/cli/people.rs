@@ -17,7 +17,9 @@ pub fn add(config: &Config, add: AddUser) -> Result<(), Stop> {
     let manage = server::manage(config, server::open_database(config)?)?;
     let (name, role) = (person.name.as_str().to_owned(), person.role);
     block_on(async {
-        let chosen = manage.choose_password(&person.name, &person.display_name, &password).await?;
+        let chosen = manage
+            .choose_password(person.name.as_str(), person.display_name.as_str(), &password)
+            .await?;
         manage.add_person(person, chosen, clock().now()).await
     })?;
     println!("Added {name} ({}). They can sign in now.", role.as_str());

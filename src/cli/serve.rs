@@ -55,8 +55,7 @@ async fn greet(config: &Config, application: &Application) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What is to be logged; `config check` asks as well.
-pub fn filter(config: &Config) -> Result<EnvFilter, Stop> {
+fn filter(config: &Config) -> Result<EnvFilter, Stop> {
     EnvFilter::try_new(&config.settings.log).map_err(|e| Stop::Said(format!("log: {e}")))
 }
 

@@ -54,7 +54,9 @@ pub fn read(file: &Spanned<DeTable<'_>>, given: &mut Values, m: &mut Mistakes) -
 fn plain(key: &str, value: &DeValue<'_>) -> Result<String, String> {
     match value {
         DeValue::String(text) => Ok(text.to_string()),
-        DeValue::Integer(number) => Ok(number.as_str().to_owned()),
+        DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
+            .map(|number| number.to_string())
+            .map_err(|_| format!("{key} is a whole number, not below 0")),
         DeValue::Boolean(switch) => Ok(switch.to_string()),
         DeValue::Array(values) => {
             let words = values.iter().map(|value| plain(key, value.get_ref()));

@@ -6,9 +6,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
 use url::Url;
 
 use super::file::Mistakes;
+use crate::domain::address::Address;
 
 /// One setting: `key` in the file, `--key` as a flag, `LATCHKEY_KEY` in the environment.
 pub struct Setting {
@@ -94,7 +97,7 @@ pub enum LogFormat {
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub listen: SocketAddr,
-    pub database_url: String,
+    pub database: Address,
     pub public_url: Option<Url>,
     pub trusted_proxies: Vec<IpNet>,
     pub session_idle: Duration,
@@ -111,7 +114,7 @@ impl Settings {
     pub fn read(values: &Values, mistakes: &mut Mistakes) -> Option<Self> {
         let mut reader = Reader { values, mistakes };
         let listen = reader.read("listen", address);
-        let database_url = database_url(&mut reader);
+        let database = database(&mut reader);
         let public_url = reader.read("public_url", public_url);
         let trusted_proxies = reader.read("trusted_proxies", networks);
         let session_idle = reader.read("session_idle", duration);
@@ -120,11 +123,11 @@ impl Settings {
         let password_checks = reader.read("password_checks", number);
         let last_use_every = reader.read("last_use_every", duration);
         let stop_grace = reader.read("stop_grace", duration);
-        let log = reader.read("log", |text| Ok::<_, String>(text.to_owned()));
+        let log = reader.read("log", log);
         let log_format = reader.read("log_format", log_format);
         Some(Self {
             listen: listen?,
-            database_url: database_url?,
+            database: database?,
             public_url: public_url?,
             trusted_proxies: trusted_proxies?,
             session_idle: session_idle?,
@@ -184,17 +187,16 @@ impl Reader<'_> {
     }
 }
 
-fn database_url(reader: &mut Reader<'_>) -> Option<String> {
-    let file = reader.given("database_url_file").trim().to_owned();
-    if file.is_empty() {
-        return reader.read("database_url", |text| Ok::<_, String>(text.to_owned()));
+fn database(reader: &mut Reader<'_>) -> Option<Address> {
+    if reader.given("database_url_file").trim().is_empty() {
+        return reader.read("database_url", Address::parse);
     }
     if reader.values.contains_key("database_url") {
         reader.blame("database_url_file", "database_url is given as well: name one of the two");
         return None;
     }
     let read = |path: &str| std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"));
-    reader.read("database_url_file", read).map(|text| text.trim().to_owned())
+    reader.read("database_url_file", |path| Address::parse(read(path)?.trim()))
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -243,6 +245,11 @@ fn number(text: &str) -> Result<usize, String> {
 fn at_least_one(text: &str) -> Result<u32, String> {
     let number = text.parse::<u16>().ok().filter(|number| *number > 0);
     number.map(u32::from).ok_or_else(|| "a whole number, 1 to 65535".to_owned())
+}
+
+/// A filter that the log will understand.
+fn log(text: &str) -> Result<String, ParseError> {
+    EnvFilter::builder().parse(text).map(|_| text.to_owned())
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

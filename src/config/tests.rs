@@ -85,11 +85,18 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
 #[test]
 fn wrong_settings_are_named_by_where_they_came_from() {
     let env = Given { value: "nowhere".to_owned(), source: Source::Environment };
-    let flag = Given { value: "ftp://x".to_owned(), source: Source::Flag };
-    let given = Values::from([("listen", env), ("public_url", flag)]);
+    let flag = |value: &str| Given { value: value.to_owned(), source: Source::Flag };
+    let given = Values::from([
+        ("listen", env),
+        ("public_url", flag("ftp://x")),
+        ("database_url", flag("mysql://x")),
+        ("log", flag("a=b=c")),
+    ]);
     let mistakes = Config::read(ONE_SERVICE, "latchkey.toml", given).expect_err("two").to_string();
     assert!(mistakes.contains("LATCHKEY_LISTEN: an address and a port"), "{mistakes}");
     assert!(mistakes.contains("--public-url: an address such as"), "{mistakes}");
+    assert!(mistakes.contains("--database-url: a database URL is"), "{mistakes}");
+    assert!(mistakes.contains("--log: "), "{mistakes}");
 }
 
 #[test]
@@ -109,9 +116,10 @@ fn the_database_url_is_read_from_a_file_but_not_named_twice() {
 #[test]
 fn networks_and_times_are_read() {
     let text = format!(
-        "trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\", \"::1\"]\nsession_lifetime = \"1day\"\n{ONE_SERVICE}"
+        "trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\", \"::1\"]\nsession_lifetime = \"1day\"\nsessions_per_person = 0x10\n{ONE_SERVICE}"
     );
     let config = read(&text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert_eq!(config.settings.trusted_proxies.len(), 3);
     assert_eq!(config.settings.session_lifetime.as_secs(), 86_400);
+    assert_eq!(config.settings.sessions_per_person, 16);
 }

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod address;
 pub mod catalogue;
 pub mod client;
 pub mod event;

@@ -10,7 +10,6 @@ use crate::domain::password::{NewPassword, Password, PasswordHash};
 use crate::domain::refusal::{Outcome, Problems, Refusal};
 use crate::domain::throttle::{self, Count};
 use crate::domain::time::Now;
-use crate::domain::user::{DisplayName, UserName};
 use crate::store::{events, throttles, users};
 
 pub const PASSWORD: &str = "password";
@@ -73,12 +72,12 @@ impl Manage {
     /// with the hashing.
     pub async fn choose_password(
         &self,
-        name: &UserName,
-        display_name: &DisplayName,
+        name: &str,
+        display_name: &str,
         typed: &str,
     ) -> Outcome<NewPassword> {
         let typed = Zeroizing::new(typed.to_owned());
-        let about = [name.as_str(), display_name.as_str(), &self.rules.instance];
+        let about = [name, display_name, &self.rules.instance];
         let about = about.map(str::to_owned);
         let job = move || NewPassword::choose(&typed, &about.each_ref().map(String::as_str));
         let chosen = self.hasher.run(job).await?;

@@ -8,7 +8,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 use diesel::r2d2::ManageConnection;
 
-use super::address::Address;
+use crate::domain::address::Address;
 
 #[derive(diesel::MultiConnection)]
 pub enum Conn {

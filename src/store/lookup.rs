@@ -9,12 +9,12 @@ use super::schema::{tokens, users};
 use super::tokens::TokenRow;
 use super::users::UserRow;
 use super::{Db, During};
+use crate::domain::address::Address;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::secret::Digest;
 use crate::domain::user::User;
 use crate::domain::verdict::Holder;
-use crate::store::address::Address;
 
 /// How long an inline read may wait for a locked database, in milliseconds: it holds up its worker.
 const PATIENCE: u32 = 50;

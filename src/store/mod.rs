@@ -3,7 +3,6 @@
 //! Reads take any connection of a pool; a change is one transaction on the writer. Both run on a blocking thread.
 //! Functions of this room take the connection, so that they compose inside one transaction.
 
-pub mod address;
 pub mod conn;
 pub mod events;
 pub mod keys;
@@ -23,8 +22,8 @@ use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use crate::domain::address::Address;
 use crate::domain::refusal::{Failure, Fault, Outcome};
-use address::Address;
 use conn::{Conn, Manager};
 
 /// How long a request waits for a free connection before it is told that the server is busy.

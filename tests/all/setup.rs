@@ -90,6 +90,9 @@ async fn every_wrong_field_is_named_at_once_and_what_was_typed_stays() {
     assert_eq!(page.field("Username"), "a b");
     assert_eq!(page.error("Your name"), "Enter a name");
     assert_eq!(page.error("Password"), "Enter a new password");
+    let form = page.form("Make account").fill("Username", "a b").fill("Password", "short");
+    let both = guest.submit(&form).await;
+    assert!(!both.error("Username").is_empty() && both.error("Password").contains("at least 15"));
     for (weak, why) in [("short", "at least 15"), ("passwordpassword", "easy to guess")] {
         let form = page.form("Make account").fill("Username", "ada").fill("Your name", "Ada");
         let page = guest.submit(&form.fill("Password", weak)).await;

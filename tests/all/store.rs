@@ -77,7 +77,7 @@ async fn a_database_of_a_newer_latchkey_is_refused_in_words() {
     database
         .run("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')")
         .await;
-    let address = latchkey::store::address::Address::parse(&database.url).expect("an address");
+    let address = latchkey::domain::address::Address::parse(&database.url).expect("an address");
     let refused = latchkey::store::Db::open(address).err().expect("a refusal").to_string();
     assert!(
         refused.contains("written by a newer Latchkey (migration 29990101000000)"),

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use latchkey::domain::address::Address;
 use latchkey::domain::refusal::Outcome;
 use latchkey::store::Db;
-use latchkey::store::address::Address;
 use latchkey::store::conn::Conn;
 
 pub struct TestDatabase {

@@ -71,7 +71,9 @@ pub async fn update(
     let Sent { me, typed } = sent;
     let answer = async {
         let user = &me.actor.user;
-        let chosen = manage.choose_password(&user.name, &user.display_name, &typed.new).await;
+        let chosen = manage
+            .choose_password(user.name.as_str(), user.display_name.as_str(), &typed.new)
+            .await;
         let chosen = typed.with_current(chosen)?;
         let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
         manage.change_password(by, chosen, now).await

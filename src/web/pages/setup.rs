@@ -5,7 +5,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::password::NewPassword;
-use crate::domain::refusal::{Failure, Problems, Refusal};
+use crate::domain::refusal::{Failure, Outcome, Problems, Refusal};
 use crate::domain::time::Now;
 use crate::domain::user::{DisplayName, Role, UserName};
 use crate::manage::Manage;
@@ -52,18 +52,23 @@ impl Typed for SetupForm {
 }
 
 impl SetupForm {
-    fn person(&self) -> Result<NewPerson, Problems> {
+    /// The person and their password, or every problem of the form at once.
+    fn complete(&self, chosen: Outcome<NewPassword>) -> Outcome<(NewPerson, NewPassword)> {
         let mut problems = Problems::default();
         let name = problems.keep("username", UserName::parse(&self.username));
         let display_name = problems.keep("name", DisplayName::parse(&self.name));
-        if self.new.is_empty() {
-            problems.add("new", "Enter a new password");
-        }
-        match (name, display_name) {
-            (Some(name), Some(display_name)) if problems.is_empty() => {
-                Ok(NewPerson { name, display_name, email: None, role: Role::Admin })
+        let chosen = match chosen {
+            Err(Failure::Refused(Refusal::Invalid(new))) => {
+                problems = problems.and(new);
+                None
             }
-            _ => Err(problems),
+            chosen => Some(chosen?),
+        };
+        match (name, display_name, chosen) {
+            (Some(name), Some(display_name), Some(chosen)) => {
+                Ok((NewPerson { name, display_name, email: None, role: Role::Admin }, chosen))
+            }
+            _ => Err(problems.into()),
         }
     }
 }
@@ -108,8 +113,8 @@ pub async fn create(
     }
     let answer = async {
         manage.check_setup(&typed.code).await?;
-        let person = typed.person()?;
-        let chosen = manage.choose_password(&person.name, &person.display_name, &typed.new).await?;
+        let chosen = manage.choose_password(&typed.username, &typed.name, &typed.new).await;
+        let (person, chosen) = typed.complete(chosen)?;
         let client = visitor.client.clone();
         manage.set_up(&typed.code, person, chosen, client, now).await
     };

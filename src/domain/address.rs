@@ -8,6 +8,13 @@ pub enum Address {
     Postgres(String),
 }
 
+impl std::fmt::Debug for Address {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.is_sqlite() { "sqlite:…" } else { "postgres://…" })
+    }
+}
+
 impl Address {
     /// Reads a database URL, or says in words what is wrong with it. The URL itself is never repeated: it may hold
     /// a password.
@@ -99,7 +106,7 @@ mod tests {
             "postgres://localhost/latchkey?host=db.example",
             "postgres://localhost/latchkey?hostaddr=192.0.2.1",
         ] {
-            let refused = Address::parse(away).err().expect(away);
+            let refused = Address::parse(away).expect_err(away);
             assert!(refused.contains("TLS") && !refused.contains("s3cret"), "{refused}");
         }
     }
