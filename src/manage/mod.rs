@@ -59,8 +59,4 @@ impl Manage {
     pub async fn signing_key(&self) -> Outcome<SigningKey> {
         upkeep::signing_key(&self.db).await
     }
-
-    pub async fn is_ready(&self) -> Result<(), Fault> {
-        self.db.ping().await
-    }
 }

@@ -73,6 +73,10 @@ fn replace<B>(response: ServiceResponse<B>, page: Page) -> ServiceResponse<BoxBo
     if let Some(allow) = old.headers().get(header::ALLOW) {
         new.headers_mut().insert(header::ALLOW, allow.clone());
     }
+    // A session that ended with this answer takes its cookie along.
+    for cookie in old.headers().get_all(header::SET_COOKIE) {
+        new.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
     ServiceResponse::new(req, new)
 }
 

@@ -33,11 +33,6 @@ impl Page {
         self
     }
 
-    /// 422: the form again, with what is wrong beside each field.
-    pub fn unprocessable(self) -> Self {
-        self.status(StatusCode::UNPROCESSABLE_ENTITY)
-    }
-
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers_mut().insert(name, value);
         self

@@ -190,6 +190,7 @@ async fn a_disabled_person_is_a_stranger_from_the_next_request_on() {
     let ada = app.member("ada").await;
     app.database.run("UPDATE users SET disabled_at = 1").await;
     assert_eq!(ada.opens("/account/tokens").await.heading(), "Sign in", "not in circles");
+    assert!(!ada.browser.cookies().contains("latchkey-session"), "and without a cookie");
     let page = sign_in(&app.guest(), "ada", PASSWORD).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.alert().contains("don’t match"));

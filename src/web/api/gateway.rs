@@ -38,14 +38,15 @@ pub async fn show(
     site: Data<Site>,
     now: Now,
 ) -> HttpResponse {
-    let fields = fields(&req);
-    let dialect = fields.as_ref().map_err(|denial| *denial).and_then(dialect);
-    let asked = match dialect.and_then(|dialect| question(&req, &site, dialect, fields.as_ref())) {
+    let unclear = |denial, dialect| refuse(Problem::of(denial, &site.instance, None), dialect);
+    let asked = fields(&req).and_then(|fields| Ok((dialect(&fields)?, fields)));
+    let (dialect, fields) = match asked {
         Ok(asked) => asked,
-        Err(denial) => {
-            let problem = Problem::of(denial, &site.instance, None);
-            return refuse(problem, dialect.unwrap_or(Dialect::Generic));
-        }
+        Err(denial) => return unclear(denial, Dialect::Generic),
+    };
+    let asked = match question(&req, &site, dialect, &fields) {
+        Ok(asked) => asked,
+        Err(denial) => return unclear(denial, dialect),
     };
     let denied = |denial| {
         let missing = format!("{}:{}", asked.need.service, asked.need.access.needed());
@@ -80,9 +81,8 @@ fn question(
     req: &HttpRequest,
     site: &Site,
     dialect: Dialect,
-    fields: Result<&Fields, &Denial>,
+    fields: &Fields,
 ) -> Result<Question, Denial> {
-    let fields = fields.map_err(|denial| *denial)?;
     let service = fields.text("service");
     if service.is_empty() {
         return Err(Denial::Malformed("The query names no service."));
