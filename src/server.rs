@@ -118,8 +118,8 @@ impl Application {
         Ok(server.run())
     }
 
-    /// Writes last uses and clears away what has ended, for as long as the process runs.
-    pub async fn keep_up(&self, every: Duration) {
+    /// Writes last uses and clears away what has ended, for as long as the process runs and its database is there.
+    pub async fn keep_up(&self, every: Duration) -> Fault {
         let mut waited = CLEARED_EVERY;
         loop {
             if waited >= CLEARED_EVERY {
@@ -128,6 +128,9 @@ impl Application {
             }
             tokio::time::sleep(every).await;
             waited += every;
+            if let Err(fault) = self.parts.db.check_file() {
+                return fault;
+            }
             self.write_uses().await;
         }
     }

@@ -12,7 +12,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, Given, Mistakes, SETTINGS, Source, Values};
-use crate::domain::refusal::{Failure, Fault, Refusal};
+use crate::domain::refusal::{Failure, Fault, Problem, Refusal};
 
 /// Personal access tokens for any platform, self-hosted, in one binary.
 #[derive(Parser)]
@@ -103,14 +103,22 @@ impl From<Failure> for Stop {
         match failure {
             Failure::Broke(fault) => fault.into(),
             Failure::Refused(Refusal::Invalid(problems)) => {
-                let lines: Vec<String> = problems
-                    .iter()
-                    .map(|problem| format!("{}: {}", problem.field, problem.sentence))
-                    .collect();
+                let line = |p: &Problem| format!("{}: {}", argument(p.field), p.sentence);
+                let lines: Vec<String> = problems.iter().map(line).collect();
                 Self::Said(lines.join("\n"))
             }
             Failure::Refused(refusal) => Self::Said(format!("{refusal:?}")),
         }
+    }
+}
+
+/// What a form's field is called on the command line.
+fn argument(field: &str) -> &str {
+    match field {
+        "name" | "username" => "NAME",
+        "new" => "the password",
+        "email" => "--email",
+        field => field,
     }
 }
 

@@ -26,7 +26,7 @@ async fn serve(config: &Config) -> Result<(), Stop> {
     greet(config, &application).await?;
     tokio::select! {
         stopped = server => stopped.map_err(|e| Stop::Said(format!("the server stopped: {e}")))?,
-        () = application.keep_up(settings.last_use_every) => {}
+        fault = application.keep_up(settings.last_use_every) => return Err(fault.into()),
     }
     application.write_uses().await;
     tracing::info!("stopped");

@@ -94,7 +94,15 @@ impl Fault {
 
     /// Not broken, but with more to do than it can take on now.
     pub fn busy(doing: &'static str) -> Self {
-        Self { busy: true, ..Self::new(doing, "too much to do at once") }
+        Self::busy_because(doing, "too much to do at once")
+    }
+
+    /// The same, where it is known what keeps it from it.
+    pub fn busy_because(
+        doing: &'static str,
+        cause: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self { busy: true, ..Self::new(doing, cause) }
     }
 
     /// What a page shows and the log repeats, so that an operator finds one from the other.

@@ -1,34 +1,30 @@
 //! What people may type as a name: any visible text, nothing that hides or reorders it.
 
+use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// Drawn as a space, though Unicode counts it among the symbols.
+const BRAILLE_BLANK: char = '\u{2800}';
+
 /// Why a text can't be shown safely, as a sentence for its author; `None` when it can.
 pub fn hidden_character(text: &str) -> Option<&'static str> {
+    let bidi = CodePointSetData::new::<BidiControl>();
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let category = CodePointMapData::<GeneralCategory>::new();
     text.chars().find_map(|c| match c {
         '\u{2028}' | '\u{2029}' => Some("Use a single line: it has a line break in it"),
         c if c.is_control() => {
             Some("Remove the control character in it, such as a tab or a line break")
         }
-        '\u{202A}'..='\u{202E}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{200E}'
-        | '\u{200F}'
-        | '\u{061C}' => {
+        c if bidi.contains(c) => {
             Some("Remove the invisible character in it that turns the direction of text around")
         }
-        '\u{200B}'..='\u{200D}'
-        | '\u{2060}'..='\u{2065}'
-        | '\u{206A}'..='\u{206F}'
-        | '\u{FEFF}'
-        | '\u{00AD}'
-        | '\u{034F}'
-        | '\u{115F}'
-        | '\u{1160}'
-        | '\u{17B4}'
-        | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}'
-        | '\u{3164}'
-        | '\u{FFA0}'
-        | '\u{FFF9}'..='\u{FFFB}'
-        | '\u{E0000}'..='\u{E0FFF}' => Some("Remove the invisible character in it"),
+        // These choose between the drawings of an emoji, and are part of it.
+        '\u{FE00}'..='\u{FE0F}' => None,
+        BRAILLE_BLANK => Some("Remove the invisible character in it"),
+        c if ignorable.contains(c) || category.get(c) == GeneralCategory::Format => {
+            Some("Remove the invisible character in it")
+        }
         _ => None,
     })
 }
@@ -47,7 +43,8 @@ mod tests {
 
     #[test]
     fn a_name_may_be_any_visible_text() {
-        for name in ["CI runner", "ビルド", "nas-02 (ночь)", "‘quoted’ & <b>", "naïve é", "🚀"]
+        for name in
+            ["CI runner", "ビルド", "nas-02 (ночь)", "‘quoted’ & <b>", "naïve é", "🚀", "❤\u{FE0F}"]
         {
             assert_eq!(hidden_character(name), None, "{name}");
         }
@@ -62,6 +59,9 @@ mod tests {
             ("a\u{200B}b", "invisible"),
             ("a\u{202E}b", "direction"),
             ("a\u{E0041}b", "invisible"),
+            ("a\u{2800}b", "invisible"),
+            ("a\u{1D173}b", "invisible"),
+            ("a\u{3164}b", "invisible"),
         ] {
             let reason = hidden_character(name).expect(word);
             assert!(reason.contains(word), "{reason}");

@@ -17,19 +17,37 @@ pub const WINDOW: TimeDelta = TimeDelta::minutes(5);
 pub struct Key {
     pub name: String,
     pub most: i64,
+    /// The network that the try came from: tries from one are looked at one after the other.
+    pub lane: String,
 }
 
-/// The counts one try adds to. A stranger's tries soon stop their address; the person's own address is counted
-/// apart, so that they can still sign in, unless many addresses guess at once.
-pub fn keys(user_name: &str, address: Option<IpAddr>) -> [Key; 3] {
-    // Hashed, because what is typed as a name may be a password by mistake.
-    let user = HEXLOWER.encode(&Sha256::digest(user_name)[..16]);
-    let address = address.map_or("unknown".to_owned(), network);
-    [
-        Key { name: format!("both:{user}:{address}"), most: 5 },
-        Key { name: format!("address:{address}"), most: 10 },
-        Key { name: format!("person:{user}"), most: 50 },
+/// The counts that a try to sign in adds to. A stranger's tries soon stop their address; the person's own address
+/// is counted apart, so that they can still sign in, unless many addresses guess at once.
+pub fn of_sign_in(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
+    let (user, lane) = (hashed(user_name), lane(address));
+    let key = |name: String, most| Key { name, most, lane: lane.clone() };
+    vec![
+        key(format!("both:{user}:{lane}"), 5),
+        key(format!("address:{lane}"), 10),
+        key(format!("person:{user}"), 50),
     ]
+}
+
+/// The counts that a signed-in person's confirmation adds to: from one address the one that signing in has too.
+/// Strangers who guess from elsewhere, or at other names, must not keep anybody from revoking a token.
+pub fn of_confirmation(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
+    let (user, lane) = (hashed(user_name), lane(address));
+    let key = |name: String, most| Key { name, most, lane: lane.clone() };
+    vec![key(format!("both:{user}:{lane}"), 5), key(format!("confirm-person:{user}"), 50)]
+}
+
+/// Hashed, because what is typed as a name may be a password by mistake.
+fn hashed(user_name: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(user_name)[..16])
+}
+
+fn lane(address: Option<IpAddr>) -> String {
+    address.map_or("unknown".to_owned(), network)
 }
 
 /// An IPv4 address, or the /64 that one IPv6 customer has to itself.
@@ -93,7 +111,7 @@ mod tests {
 
     #[test]
     fn one_ipv6_customer_is_one_address_and_names_are_not_readable() {
-        let key = |text: &str| keys("ada", Some(text.parse().expect("an address")));
+        let key = |text: &str| of_sign_in("ada", Some(text.parse().expect("an address")));
         assert_eq!(key("2001:db8:1:2::3"), key("2001:db8:1:2:ffff::9"));
         assert_ne!(key("2001:db8:1:2::3"), key("2001:db8:1:3::3"));
         assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));

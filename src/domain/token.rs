@@ -35,6 +35,11 @@ impl TokenName {
         }
     }
 
+    /// A name as stored: later rules for new ones don't take it away.
+    pub fn from_stored(name: String) -> Self {
+        Self(name)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -31,6 +31,11 @@ impl UserName {
         Ok(Self(name))
     }
 
+    /// A name as stored: later rules for new ones don't take it away.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -55,6 +60,11 @@ impl DisplayName {
             Some(reason) => Err(reason.to_owned()),
             None => Ok(Self(name.to_owned())),
         }
+    }
+
+    /// A name as stored: later rules for new ones don't take it away.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
     }
 
     pub fn as_str(&self) -> &str {
@@ -87,6 +97,11 @@ impl Email {
         } else {
             Err("Enter a mail address such as ada@example.org".to_owned())
         }
+    }
+
+    /// An address as stored: later rules for new ones don't take it away.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
     }
 
     pub fn as_str(&self) -> &str {

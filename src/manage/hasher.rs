@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::refusal::{Fault, Outcome};
@@ -32,15 +32,33 @@ impl Hasher {
         (*self.nobody).clone()
     }
 
+    /// Waits for a turn.
+    pub async fn turn(&self) -> Outcome<Turn> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        match turn {
+            Ok(Ok(turn)) => Ok(Turn(Arc::new(turn))),
+            _ => Err(Fault::busy("waiting to check a password").into()),
+        }
+    }
+
     /// Runs something that hashes, when its turn comes.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Outcome<T> {
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else {
-            return Err(Fault::busy("waiting to check a password").into());
-        };
+        self.turn().await?.run(job).await
+    }
+}
+
+/// The right to hash, until it is dropped and nothing that was begun with it runs any more.
+pub struct Turn(Arc<OwnedSemaphorePermit>);
+
+impl Turn {
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Outcome<T> {
+        let turn = Arc::clone(&self.0);
         let done = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             job()

@@ -7,6 +7,7 @@ pub mod people;
 pub mod sessions;
 pub mod setup;
 pub mod tokens;
+mod tries;
 mod upkeep;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::domain::setup::SetupCode;
 use crate::domain::signing::SigningKey;
 use crate::store::Db;
 use hasher::Hasher;
+use tries::Lanes;
 
 /// What the operator's file says, as far as changes depend on it.
 #[derive(Clone)]
@@ -37,6 +39,7 @@ pub struct Manage {
     db: Db,
     rules: Arc<Rules>,
     hasher: Hasher,
+    lanes: Lanes,
     setup: Arc<SetupCode>,
 }
 
@@ -47,6 +50,7 @@ impl Manage {
             db,
             rules: Arc::new(rules),
             hasher: Hasher::new(hashes_at_once)?,
+            lanes: Lanes::new(),
             setup: Arc::new(SetupCode::random()),
         })
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Manage;
 use super::confirm::PASSWORD;
+use super::tries::Try;
 use crate::domain::actor::Actor;
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
@@ -11,6 +12,7 @@ use crate::domain::id::UserId;
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::refusal::{Outcome, Problems};
 use crate::domain::session::KeyDigest;
+use crate::domain::throttle;
 use crate::domain::time::Now;
 use crate::domain::user::{User, UserName};
 pub use crate::store::sessions::State;
@@ -30,7 +32,7 @@ impl Manage {
     ) -> Outcome<User> {
         let name = UserName::parse(name).ok();
         let counted = name.as_ref().map_or("", UserName::as_str).to_owned();
-        self.count_try(&counted, client, now).await?;
+        let attempt = self.begin_try(throttle::of_sign_in(&counted, client.address), now).await?;
         let found = match name {
             Some(name) => self.db.read(move |c| Ok(users::find_by_name(c, &name)?)).await?,
             None => None,
@@ -40,34 +42,15 @@ impl Manage {
             None => (None, self.hasher.nobody()),
         };
         let id = user.as_ref().map(|user| user.id.clone());
-        let (matches, renewed) = self.check(typed, stored.clone()).await?;
+        let (matches, renewed) = check(&attempt, typed, stored.clone()).await?;
         let Some(user) = user.filter(|user| matches && user.disabled.is_none()) else {
             let event = Event::at_the_door(Kind::SignInFailed, id, client, now);
             self.db.write(move |tx| Ok(events::record(tx, &event)?)).await?;
             return Err(Problems::one(PASSWORD, "That username and password don’t match").into());
         };
-        self.forgive_try(&counted, client).await?;
+        self.forgive(attempt).await?;
         self.note_sign_in(&user, stored, renewed, client, now).await?;
         Ok(user)
-    }
-
-    /// Whether the password matches, and the hash anew where it was made with older parameters.
-    async fn check(
-        &self,
-        typed: Option<Password>,
-        stored: PasswordHash,
-    ) -> Outcome<(bool, Option<PasswordHash>)> {
-        let Some(typed) = typed else {
-            return Ok((false, None));
-        };
-        let job = move || {
-            let matches = stored.matches(&typed);
-            let outdated = matches && stored.is_outdated();
-            // A failed rehash doesn't fail the sign-in: the old hash stays.
-            let renewed = outdated.then(|| PasswordHash::of(&typed)).and_then(Result::ok);
-            (matches, renewed)
-        };
-        self.hasher.run(job).await
     }
 
     async fn note_sign_in(
@@ -151,4 +134,23 @@ impl Manage {
         let digest = KeyDigest::of(key);
         self.db.write(move |tx| Ok(sessions::delete(tx, &digest)?)).await
     }
+}
+
+/// Whether the password matches, and the hash anew where it was made with older parameters.
+async fn check(
+    attempt: &Try,
+    typed: Option<Password>,
+    stored: PasswordHash,
+) -> Outcome<(bool, Option<PasswordHash>)> {
+    let Some(typed) = typed else {
+        return Ok((false, None));
+    };
+    let job = move || {
+        let matches = stored.matches(&typed);
+        let outdated = matches && stored.is_outdated();
+        // A failed rehash doesn't fail the sign-in: the old hash stays.
+        let renewed = outdated.then(|| PasswordHash::of(&typed)).and_then(Result::ok);
+        (matches, renewed)
+    };
+    attempt.look(job).await
 }

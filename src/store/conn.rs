@@ -1,12 +1,13 @@
 //! One connection type over both databases, and what differs between them: opening, beginning, pragmas.
 
 use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::ManageConnection;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::address::Address;
 
@@ -63,13 +64,29 @@ fn open_postgres(url: &str) -> Result<PgConnection, ConnectionError> {
 /// `wait` is how many milliseconds a locked database is waited for. Commits reach the disk (synchronous=FULL):
 /// a token that was shown and a revocation that was answered outlast a power cut.
 pub(super) fn open_sqlite(path: &Path, wait: u32) -> Result<SqliteConnection, ConnectionError> {
-    let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+    let mut conn = SqliteConnection::establish(&existing(path))?;
     // The wait comes first, because switching to WAL can itself meet a lock.
     conn.batch_execute(&format!("PRAGMA busy_timeout = {wait}"))
         .and_then(|()| conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"))
         .and_then(|()| conn.batch_execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"))
         .map_err(|e| ConnectionError::BadConnection(format!("{}: {e}", path.display())))?;
     Ok(conn)
+}
+
+/// What stays as it is in a path.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/');
+
+/// The file as a URI that opens it only where it is: one that was taken away must not come back empty.
+fn existing(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    format!("file:{}?mode=rw", utf8_percent_encode(&path, PATH))
+}
+
+/// Which file it is, so that another one in its place is noticed.
+pub(super) fn identity(address: &Address) -> std::io::Result<Option<(u64, u64)>> {
+    let Address::Sqlite(path) = address else { return Ok(None) };
+    let file = std::fs::metadata(path)?;
+    Ok(Some((file.dev(), file.ino())))
 }
 
 /// Makes folder and file of a new SQLite database for their owner alone; its side files get the same mode.

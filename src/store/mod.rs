@@ -35,6 +35,8 @@ const ATTEMPTS: u32 = 8;
 #[derive(Clone)]
 pub struct Db {
     address: Address,
+    /// Which file SQLite's is.
+    file: Option<(u64, u64)>,
     readers: Pool<Manager>,
     writers: Pool<Manager>,
 }
@@ -53,8 +55,9 @@ impl Db {
         let mut first = conn::open(&address).map_err(|e| Fault::new("opening the database", e))?;
         migrations::run(&mut first)?;
         drop(first);
+        let file = conn::identity(&address).map_err(|e| Fault::new("opening the database", e))?;
         let writers = if address.is_sqlite() { 1 } else { 8 };
-        Ok(Self { readers: pool(&address, 8)?, writers: pool(&address, writers)?, address })
+        Ok(Self { readers: pool(&address, 8)?, writers: pool(&address, writers)?, file, address })
     }
 
     pub fn address(&self) -> &Address {
@@ -78,6 +81,15 @@ impl Db {
     ) -> Outcome<T> {
         let pool = self.writers.clone();
         blocking(move || transact(&mut *take(&pool)?, job)).await
+    }
+
+    /// Whether SQLite's file is still the one that was opened. Connections would go on with one that was deleted or
+    /// replaced: tokens revoked in the new one would be allowed, and what is written to the old one be lost.
+    pub fn check_file(&self) -> Result<(), Fault> {
+        let doing = "looking after the database’s file";
+        let now = conn::identity(&self.address).map_err(|e| Fault::new(doing, e))?;
+        let same = now == self.file;
+        same.then_some(()).ok_or_else(|| Fault::new(doing, "another file was put in its place"))
     }
 
     /// Whether tokens can be read.
@@ -106,7 +118,7 @@ fn pool(address: &Address, size: u32) -> Result<Pool<Manager>, Fault> {
 }
 
 fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Fault> {
-    pool.get().map_err(|_| Fault::busy("waiting for a database connection"))
+    pool.get().map_err(|e| Fault::busy_because("waiting for a database connection", e))
 }
 
 async fn blocking<T: Send + 'static>(

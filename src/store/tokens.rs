@@ -45,7 +45,7 @@ impl TryFrom<TokenRow> for Token {
         Ok(Self {
             id: TokenId::parse(&row.id).ok_or_else(|| wrong("id"))?,
             owner: UserId::parse(&row.user_id).ok_or_else(|| wrong("user_id"))?,
-            name: TokenName::parse(&row.name).map_err(|_| wrong("name"))?,
+            name: TokenName::from_stored(row.name),
             last_use: row.used_at.map(used),
             hint: row.hint,
             grants: Grants::parse(&row.grants).ok_or_else(|| wrong("grants"))?,

@@ -28,13 +28,11 @@ impl TryFrom<UserRow> for (User, PasswordHash) {
 
     fn try_from(row: UserRow) -> Result<Self, Fault> {
         let wrong = |what| spoilt("users", what);
-        let email = row.email.map(|text| Email::parse(&text)).transpose();
         let user = User {
             id: UserId::parse(&row.id).ok_or_else(|| wrong("id"))?,
-            name: UserName::parse(&row.name).map_err(|_| wrong("name"))?,
-            display_name: DisplayName::parse(&row.display_name)
-                .map_err(|_| wrong("display_name"))?,
-            email: email.map_err(|_| wrong("email"))?,
+            name: UserName::from_stored(row.name),
+            display_name: DisplayName::from_stored(row.display_name),
+            email: row.email.map(Email::from_stored),
             role: Role::parse(&row.role).ok_or_else(|| wrong("role"))?,
             created: moment(row.created_at),
             disabled: row.disabled_at.map(moment),

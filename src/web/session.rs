@@ -22,6 +22,7 @@ use crate::manage::Manage;
 
 /// The names of what a session remembers.
 pub const USER: &str = "user";
+pub const UNREADABLE: &str = "unreadable";
 const BINDING: &str = "form";
 const MESSAGE: &str = "message";
 
@@ -61,7 +62,7 @@ impl SignedIn {
     async fn find(req: &HttpRequest) -> Result<Option<Self>, WebError> {
         let site = data::<Site>(req)?;
         let manage = data::<Manage>(req)?;
-        let session = req.get_session();
+        let session = readable(req.get_session())?;
         let user = session.get::<String>(USER).ok().flatten();
         let binding = session.get::<String>(BINDING).ok().flatten();
         let (Some(user), Some(binding)) = (user.and_then(|id| UserId::parse(&id)), binding) else {
@@ -112,6 +113,14 @@ pub fn begin(session: &Session, user: &UserId) -> Result<(), WebError> {
     remember(session, BINDING, &random_text())
 }
 
+/// The session, unless reading it has failed (`session_store.rs`): nothing was done yet, and nothing is done then.
+fn readable(session: Session) -> Result<Session, WebError> {
+    match session.get::<String>(UNREADABLE).ok().flatten() {
+        None => Ok(session),
+        Some(number) => Err(WebError::Fault { busy: number.is_empty(), number }),
+    }
+}
+
 fn remember(session: &Session, name: &str, value: &str) -> Result<(), WebError> {
     let kept = session.insert(name, value);
     kept.map_err(|e| Fault::new("changing a session", e).into())
@@ -158,7 +167,7 @@ impl Visitor {
         let site = data::<Site>(req)?;
         let known = req.cookie(&site.cookie_name("visit")).map(|cookie| cookie.value().to_owned());
         let known = known.filter(|value| value.len() == random_text().len());
-        let session = req.get_session();
+        let session = readable(req.get_session())?;
         Ok(Self {
             client: client::of(req, &site),
             is_signed_in: session.contains_key(USER),

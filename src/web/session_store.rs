@@ -6,7 +6,8 @@ use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, Upd
 use actix_web::cookie::time::Duration;
 use anyhow::{Error, anyhow};
 
-use super::session::USER;
+use super::error::WebError;
+use super::session::{UNREADABLE, USER};
 use crate::domain::id::UserId;
 use crate::domain::refusal::Failure;
 use crate::domain::signing::random_text;
@@ -23,7 +24,8 @@ pub struct Sessions {
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let loaded = self.manage.load_session(key.as_ref(), self.clock.now()).await;
-        loaded.map_err(|failure| LoadError::Other(cause(failure)))
+        // The middleware would make an error of its own of this; who asks for the session makes the right one.
+        Ok(loaded.unwrap_or_else(|failure| Some(unreadable(failure))))
     }
 
     async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
@@ -61,6 +63,15 @@ impl SessionStore for Sessions {
 fn person(state: &HashMap<String, String>) -> Option<UserId> {
     let text: String = serde_json::from_str(state.get(USER)?).ok()?;
     UserId::parse(&text)
+}
+
+/// What stands in for a session that could not be read: the number of the fault, or none for a busy database.
+fn unreadable(failure: Failure) -> State {
+    let number = match WebError::from(failure) {
+        WebError::Fault { busy: false, number } => number,
+        _ => String::new(),
+    };
+    State::from([(UNREADABLE.to_owned(), format!("\"{number}\""))])
 }
 
 fn cause(failure: Failure) -> Error {

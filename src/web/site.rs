@@ -46,6 +46,9 @@ impl Site {
         let Ok(asked) = Url::parse(&format!("http://{host}/")) else {
             return false;
         };
+        if !asked.username().is_empty() || asked.password().is_some() || asked.path() != "/" {
+            return false;
+        }
         let plain = match asked.host() {
             Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
             Some(Host::Domain(name)) => name == "localhost",
@@ -89,7 +92,15 @@ mod tests {
         for known in ["127.0.0.1:8080", "localhost:8080", "localhost", "192.168.1.4", "[::1]:80"] {
             assert!(site.knows_host(known), "{known}");
         }
-        for unknown in ["evil.example", "localhost.evil.example:8080", "", "a b", "x/y"] {
+        for unknown in [
+            "evil.example",
+            "localhost.evil.example:8080",
+            "",
+            "a b",
+            "x/y",
+            "evil@127.0.0.1",
+            "127.0.0.1/x",
+        ] {
             assert!(!site.knows_host(unknown), "{unknown}");
         }
         assert!(site.is_own_origin("http://127.0.0.1:8080", "127.0.0.1:8080"));

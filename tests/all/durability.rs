@@ -107,3 +107,16 @@ async fn commands_beside_a_running_server_lose_nothing() {
     assert_eq!(machine.verifies(&gone, "git", "read").await, StatusCode::UNAUTHORIZED);
     assert_eq!(machine.verifies(&kept, "git", "read").await, StatusCode::OK);
 }
+
+/// DUR-04: answers from a file that nobody else sees would be worth nothing.
+#[actix_web::test]
+async fn a_server_whose_database_was_taken_away_ends_and_says_why() {
+    let mut server = Server::with_person().await;
+    server.signed_in().await;
+    if !server.loses_its_database() {
+        return; // PostgreSQL has no file.
+    }
+    assert!(!server.ends().success());
+    let log = server.log();
+    assert!(log.contains("looking after the database’s file"), "{log}");
+}

@@ -192,3 +192,18 @@ async fn ended_sessions_are_cleared_away() {
     assert_eq!(app.database.count("SELECT count(*) AS n FROM throttles").await, 0);
     sign_in(&app.guest(), "ada", PASSWORD).await;
 }
+
+/// INP-01: nothing was done yet when the session can't be read, and the page says so.
+#[actix_web::test]
+async fn a_session_that_cannot_be_read_is_a_fault_with_a_number_and_nothing_was_changed() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    app.database.run("ALTER TABLE sessions RENAME TO elsewhere").await;
+    for path in ["/account/tokens", "/sign-in"] {
+        let page = ada.browser.get(path).await;
+        assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+        assert!(page.says("Nothing was changed") && page.says("this number"), "{}", page.text);
+    }
+    app.database.run("ALTER TABLE elsewhere RENAME TO sessions").await;
+    assert_eq!(ada.browser.get("/account/tokens").await.status, StatusCode::OK);
+}

@@ -101,3 +101,18 @@ async fn every_wrong_field_is_named_at_once_and_what_was_typed_stays() {
         assert_eq!(page.field("Password"), "");
     }
 }
+
+#[actix_web::test]
+async fn a_form_that_went_stale_keeps_the_names_typed_in_it() {
+    let app = App::start().await;
+    let guest = app.guest();
+    let form = guest.open(&link(&app).await).await.form("Make account").forged("csrf", "stale");
+    let form = form.fill("Username", "ada").fill("Your name", "Ada & Co").fill("Password", GOOD);
+    let page = guest.submit(&form).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    let page = guest.open(&page.link("Go back to the form").expect("a link")).await;
+    assert_eq!(page.field("Username"), "ada");
+    assert_eq!(page.field("Your name"), "Ada & Co");
+    let form = page.form("Make account").fill("Password", GOOD);
+    assert_eq!(guest.submit(&form).await.location().as_deref(), Some("/account/tokens"));
+}

@@ -82,7 +82,7 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
         command.current_dir(&self.folder).args(words).stdin(Stdio::null());
         command.env("LATCHKEY_DATABASE_URL", &self.url).env("LATCHKEY_LISTEN", &self.address);
-        command.env("LATCHKEY_STOP_GRACE", "2s");
+        command.env("LATCHKEY_STOP_GRACE", "2s").env("LATCHKEY_LAST_USE_EVERY", "200ms");
         command
     }
 
@@ -108,6 +108,18 @@ impl Server {
         let mut file = std::fs::File::open(self.log_file()).expect("the log");
         file.read_to_string(&mut text).expect("text");
         text
+    }
+
+    /// Takes SQLite's file away from under the server. `false` on PostgreSQL, which has none.
+    pub fn loses_its_database(&self) -> bool {
+        let Some(path) = self.url.strip_prefix("sqlite:") else { return false };
+        std::fs::rename(path, format!("{path}.away")).expect("the database");
+        true
+    }
+
+    /// Waits for a server that ends by itself.
+    pub fn ends(&mut self) -> ExitStatus {
+        self.child.take().expect("a running server").wait().expect("an end")
     }
 
     /// kill -9.

@@ -75,7 +75,7 @@ impl App {
         actix_web::rt::spawn(server);
         {
             let (application, every) = (application.clone(), config.settings.last_use_every);
-            actix_web::rt::spawn(async move { application.keep_up(every).await });
+            actix_web::rt::spawn(async move { drop(application.keep_up(every).await) });
         }
         Self {
             base: format!("http://{address}"),

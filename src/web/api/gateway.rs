@@ -139,7 +139,7 @@ fn allow(holder: &Holder, verifier: &Verifier) -> HttpResponse {
         ("x-token-access", &access),
         ("x-token-expires", &expires),
     ] {
-        // Names hold no control characters, so every one of them is a header's value (UTF-8 as it is).
+        // UTF-8 as it is. What can't stand in a header is no name of ours, and is left empty.
         let value = HeaderValue::from_bytes(text.as_bytes());
         response.insert_header((
             HeaderName::from_static(name),

@@ -13,6 +13,7 @@ use crate::manage::people::NewPerson;
 use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Form, Typed};
+use crate::web::local::encode;
 use crate::web::page::Page;
 use crate::web::session::{self, Visitor};
 use crate::web::shell::Shell;
@@ -28,7 +29,6 @@ struct New {
     open: bool,
 }
 
-#[derive(Default)]
 pub struct SetupForm {
     code: String,
     username: String,
@@ -47,7 +47,8 @@ impl Typed for SetupForm {
     }
 
     fn resume(&self) -> String {
-        format!("/setup?code={}", crate::web::local::encode(&self.code))
+        let [code, username, name] = [&self.code, &self.username, &self.name].map(|v| encode(v));
+        format!("/setup?code={code}&username={username}&name={name}")
     }
 }
 
@@ -77,6 +78,10 @@ impl SetupForm {
 pub struct Link {
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    name: String,
 }
 
 pub async fn new(
@@ -90,7 +95,8 @@ pub async fn new(
         Err(Failure::Refused(Refusal::AlreadyDone)) => return Ok(Page::see_other("/sign-in")),
         Err(failure) => return Err(failure.into()),
     };
-    let typed = SetupForm { code: link.into_inner().code, ..SetupForm::default() };
+    let Link { code, username, name } = link.into_inner();
+    let typed = SetupForm { code, username, name, new: String::new() };
     let open = problems.is_empty();
     let page = Page::show(&New {
         shell: visitor.shell(),

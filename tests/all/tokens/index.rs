@@ -93,3 +93,15 @@ async fn a_name_comes_back_as_it_was_typed_and_markup_is_text() {
         assert_eq!(page.count("main script"), 0);
     }
 }
+
+/// A name that today's rules would refuse was given under yesterday's.
+#[actix_web::test]
+async fn a_row_that_todays_rules_would_refuse_is_still_listed_and_still_works() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    app.database.run("UPDATE tokens SET name = 'a name that is far longer than the sixty characters allowed today, and then some more'").await;
+    app.database.run("UPDATE users SET email = 'not an address'").await;
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, reqwest::StatusCode::OK);
+    assert!(ada.opens("/account/tokens").await.says("and then some more"));
+}
