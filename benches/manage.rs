@@ -1,10 +1,11 @@
-//! Generating a token through the real form, password and all, beside one bare argon2id hash of the same parameters,
-//! in one process and in turns.
+//! Through the real forms, in one process and in turns: generating a token, password and all, beside one bare argon2id
+//! hash of the same parameters; and signing in with a name that nobody has beside a wrong password for a known one.
 
 mod common;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Instant;
 
@@ -13,10 +14,10 @@ use latchkey::domain::id::{Nonce, UserId};
 use latchkey::domain::password::{Password, PasswordHash};
 use latchkey::domain::time::Now;
 use latchkey::store::tokens;
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 
 use common::seed::{PASSWORD, Seeder};
-use common::{Scratch, median, server};
+use common::{Scratch, median, ratio, server};
 use support::browse::Browser;
 use support::page::FormOnPage;
 use support::people::sign_in;
@@ -25,6 +26,9 @@ use support::people::sign_in;
 const LISTED: usize = 20;
 const WARM_UP: usize = 5;
 const TURNS: usize = 100;
+/// Names of each kind that try to sign in, and how often each does, below what slows a person.
+const NAMES: usize = 25;
+const TRIES: usize = 20;
 
 fn main() {
     common::run(async || {
@@ -35,8 +39,14 @@ fn main() {
 
 async fn measure(folder: &Path) {
     let seeder = Seeder::open(folder);
+    let base = format!("http://{}", server::start(folder).await);
+    generating(&seeder, &base).await;
+    signing_in(&seeder, &base).await;
+}
+
+async fn generating(seeder: &Seeder, base: &str) {
     let (owner, _) = seeder.person("ada", LISTED).await;
-    let browser = Browser::new(&format!("http://{}", server::start(folder).await));
+    let browser = Browser::new(base);
     let page = sign_in(&browser, "ada", PASSWORD).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     let form = browser.open("/account/tokens/new").await.form("Generate token");
@@ -47,8 +57,8 @@ async fn measure(folder: &Path) {
         let name = format!("Deploy key {turn}");
         form.set("name", &name);
         form.set("nonce", Nonce::random().as_str());
-        let took = (generate(&browser, &form).await, hash());
-        revoke(&seeder, owner.clone(), name).await;
+        let took = (answered(post(&browser, &form), StatusCode::OK).await, hash());
+        revoke(seeder, owner.clone(), name).await;
         if turn >= WARM_UP {
             generating.push(took.0);
             hashing.push(took.1);
@@ -61,15 +71,51 @@ async fn measure(folder: &Path) {
     );
 }
 
-/// Milliseconds from sending the form to the last byte of the page that shows the token.
-async fn generate(browser: &Browser, form: &FormOnPage) -> f64 {
-    let request = browser.request(Method::POST, &form.action).form(&form.fields);
+/// Two known names beside each other tell how much of the ratio is chance.
+async fn signing_in(seeder: &Seeder, base: &str) {
+    let browser = Browser::new(base);
+    let mut form =
+        browser.open("/sign-in").await.form("Sign in").fill("Password", "a wrong password");
+    const KINDS: [&str; 3] = ["unknown", "known-a", "known-b"];
+    for number in 0..NAMES {
+        seeder.person(&format!("known-a-{number:02}"), 1).await;
+        seeder.person(&format!("known-b-{number:02}"), 1).await;
+    }
+    let mut took = [const { Vec::new() }; KINDS.len()];
+    for turn in 0..NAMES * TRIES {
+        for place in 0..KINDS.len() {
+            // Each kind comes first, second and last alike.
+            let kind = (turn + place) % KINDS.len();
+            form.set("username", &format!("{}-{:02}", KINDS[kind], turn % NAMES));
+            // From an address of its own, so that no try is slowed.
+            let number = u32::try_from(turn * KINDS.len() + place).expect("a small number");
+            let from = Ipv4Addr::from_bits(Ipv4Addr::new(10, 0, 0, 0).to_bits() + number);
+            let request = post(&browser, &form).header("x-forwarded-for", from.to_string());
+            took[kind].push(answered(request, StatusCode::UNPROCESSABLE_ENTITY).await);
+        }
+    }
+    let [unknown, known, other] = &took;
+    println!(
+        "signing in with an unknown name: {:.1} ms, with a wrong password for a known one: {:.1} ms, ratio {}; two known ones: ratio {}",
+        median(unknown.clone()),
+        median(known.clone()),
+        ratio(unknown, known, NAMES),
+        ratio(other, known, NAMES),
+    );
+}
+
+fn post(browser: &Browser, form: &FormOnPage) -> RequestBuilder {
+    browser.request(Method::POST, &form.action).form(&form.fields)
+}
+
+/// Milliseconds from sending a request to the last byte of its answer.
+async fn answered(request: RequestBuilder, wanted: StatusCode) -> f64 {
     let start = Instant::now();
     let response = request.send().await.expect("an answer");
     let status = response.status();
     let page = response.text().await.expect("a page");
     let took = start.elapsed();
-    assert_eq!(status, StatusCode::OK, "{page}");
+    assert_eq!(status, wanted, "{page}");
     took.as_secs_f64() * 1e3
 }
 

@@ -73,6 +73,7 @@ pub fn manage(config: &Config, db: Db) -> Result<Manage, Fault> {
             lifetime: settings.session_lifetime,
             per_person: settings.sessions_per_person,
         },
+        confirm_window: settings.confirm_window,
     };
     Manage::new(db, rules, at_once)
 }

@@ -55,6 +55,17 @@ pub fn median(mut numbers: Vec<f64>) -> f64 {
     }
 }
 
+/// The ratio of the medians of two things measured in turns, with the lowest and the highest of its rounds.
+pub fn ratio(ours: &[f64], theirs: &[f64], round: usize) -> String {
+    let of = |ours: &[f64], theirs: &[f64]| median(ours.to_vec()) / median(theirs.to_vec());
+    let rounds = ours.chunks(round).zip(theirs.chunks(round));
+    let rounds: Vec<f64> = rounds.map(|(ours, theirs)| of(ours, theirs)).collect();
+    let (least, most) =
+        (rounds.iter().copied().reduce(f64::min), rounds.iter().copied().reduce(f64::max));
+    let spread = format!("{:.2} to {:.2}", least.expect("a round"), most.expect("a round"));
+    format!("{:.2} ({spread} in {} rounds of {round})", of(ours, theirs), rounds.len())
+}
+
 /// Microseconds of each of so many.
 pub fn micros_each(time: Duration, count: u32) -> f64 {
     time.as_secs_f64() * 1e6 / f64::from(count)

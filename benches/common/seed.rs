@@ -8,10 +8,11 @@ use chrono::TimeDelta;
 use latchkey::domain::expiry::{Choice, Expiry};
 use latchkey::domain::grants::Grants;
 use latchkey::domain::id::UserId;
+use latchkey::domain::networks::Networks;
 use latchkey::domain::password::{Password, PasswordHash};
 use latchkey::domain::secret::{Prefix, Secret};
 use latchkey::domain::time::Now;
-use latchkey::domain::token::{Draft, Issued, LastUse, TokenName};
+use latchkey::domain::token::{Description, Draft, Issued, LastUse, TokenName};
 use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
 use latchkey::store::{Db, tokens, users};
 
@@ -69,6 +70,7 @@ fn user(name: &str) -> User {
         role: Role::Member,
         created: server::begin() - TimeDelta::days(30),
         disabled: None,
+        zone: chrono_tz::Tz::UTC,
     }
 }
 
@@ -76,6 +78,8 @@ fn user(name: &str) -> User {
 fn token(owner: &UserId, number: usize) -> Issued {
     let draft = Draft {
         name: TokenName::parse(&format!("Token {number:03}")).expect("a name"),
+        description: Description::default(),
+        networks: Networks::default(),
         expires: Choice::InDays(90),
         grants: Grants::parse(GRANTS).expect("grants"),
     };

@@ -37,7 +37,7 @@ pub fn begin() -> DateTime<Utc> {
     "2026-11-22T18:00:00Z".parse().expect("a time")
 }
 
-/// The sample catalogue and default settings, on this folder's database.
+/// The sample catalogue and default settings, on this folder's database; clients may say which address is theirs.
 pub fn config(folder: &Path, listen: &str) -> Config {
     let given = |value: &str| Given { value: value.to_owned(), source: Source::Flag };
     let url = format!("sqlite:{}", folder.join("latchkey.db").display());
@@ -45,6 +45,7 @@ pub fn config(folder: &Path, listen: &str) -> Config {
         ("listen", given(listen)),
         ("database_url", given(&url)),
         ("last_use_every", given(LAST_USE_EVERY)),
+        ("trusted_proxies", given("127.0.0.1")),
     ]);
     Config::read(SAMPLE, "the sample", values).unwrap_or_else(|wrong| panic!("{wrong}"))
 }

@@ -8,12 +8,13 @@ use super::{Stop, block_on, clock};
 use crate::config::Config;
 use crate::domain::access::Access;
 use crate::domain::expiry::{Choice, Expiry};
-use crate::domain::grants::Grants;
+use crate::domain::grants::{Grant, Grants};
+use crate::domain::networks::Networks;
 use crate::domain::password::NewPassword;
 use crate::domain::refusal::{Failure, Fault, Outcome};
 use crate::domain::signing::random_text;
 use crate::domain::time::Now;
-use crate::domain::token::{Draft, Issued, LastUse, TokenName};
+use crate::domain::token::{Description, Draft, Issued, LastUse, TokenName};
 use crate::domain::user::{DisplayName, Email, Role, User, UserName};
 use crate::manage::people::NewPerson;
 use crate::server;
@@ -106,14 +107,20 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
             let services = services[from..].iter().chain(&services[..from]);
             for (at, (key, highest)) in services.enumerate() {
                 if at < example.write {
-                    grants.grant(key.clone(), *highest);
+                    grants.grant(key.clone(), Grant::Access(*highest));
                 } else if at < example.write.saturating_add(example.read) {
-                    grants.grant(key.clone(), Access::Read);
+                    grants.grant(key.clone(), Grant::Access(Access::Read));
                 }
             }
             let name =
                 TokenName::parse(example.name).map_err(|e| Fault::new("naming a token", e))?;
-            let draft = Draft { name, expires: Choice::Never, grants };
+            let draft = Draft {
+                name,
+                description: Description::default(),
+                expires: Choice::Never,
+                grants,
+                networks: Networks::default(),
+            };
             let end = |hours| Expiry::after((now.at() + TimeDelta::hours(hours)).date_naive());
             let expiry = example.ends.and_then(end).unwrap_or(Expiry::Never);
             let made = Now::new(now.at() + TimeDelta::hours(example.made));

@@ -120,6 +120,22 @@ impl<'a, 't> Section<'a, 't> {
         Some((text.to_owned(), value.span()))
     }
 
+    /// A list of texts, each with its place.
+    pub fn texts(
+        &mut self,
+        key: &'static str,
+        m: &mut Mistakes,
+    ) -> Option<Vec<(String, Range<usize>)>> {
+        let value = self.take(key)?;
+        let wrong = || format!("{key} is a list of texts in quotes");
+        let list = m.keep(value.span(), value.get_ref().as_array().ok_or_else(wrong))?;
+        let texts = list.iter().filter_map(|value| {
+            let text = m.keep(value.span(), value.get_ref().as_str().ok_or_else(wrong))?;
+            Some((text.to_owned(), value.span()))
+        });
+        Some(texts.collect())
+    }
+
     pub fn switch(&mut self, key: &'static str, m: &mut Mistakes) -> Option<bool> {
         let value = self.take(key)?;
         let switch = value.get_ref().as_bool().ok_or_else(|| format!("{key} is true or false"));

@@ -36,7 +36,7 @@ impl Setting {
     }
 }
 
-pub const SETTINGS: [Setting; 13] = [
+pub const SETTINGS: [Setting; 14] = [
     Setting::new("listen", "127.0.0.1:8080", "Address and port to serve on"),
     Setting {
         secret: true,
@@ -60,6 +60,11 @@ pub const SETTINGS: [Setting; 13] = [
     Setting::new("session_idle", "2h", "Signed out after this long without a request"),
     Setting::new("session_lifetime", "12h", "Signed out after this long, whatever happens"),
     Setting::new("sessions_per_person", "10", "One more than this ends a person's oldest session"),
+    Setting::new(
+        "confirm_window",
+        "0s",
+        "How long after a confirmed change the next one in the same session asks no password; 0s is never",
+    ),
     Setting::new(
         "password_checks",
         "0",
@@ -103,6 +108,7 @@ pub struct Settings {
     pub session_idle: Duration,
     pub session_lifetime: Duration,
     pub sessions_per_person: u32,
+    pub confirm_window: Duration,
     pub password_checks: usize,
     pub last_use_every: Duration,
     pub stop_grace: Duration,
@@ -120,6 +126,7 @@ impl Settings {
         let session_idle = reader.read("session_idle", duration);
         let session_lifetime = reader.read("session_lifetime", duration);
         let sessions_per_person = reader.read("sessions_per_person", at_least_one);
+        let confirm_window = reader.read("confirm_window", window);
         let password_checks = reader.read("password_checks", number);
         let last_use_every = reader.read("last_use_every", duration);
         let stop_grace = reader.read("stop_grace", duration);
@@ -133,6 +140,7 @@ impl Settings {
             session_idle: session_idle?,
             session_lifetime: session_lifetime?,
             sessions_per_person: sessions_per_person?,
+            confirm_window: confirm_window?,
             password_checks: password_checks?,
             last_use_every: last_use_every?,
             stop_grace: stop_grace?,
@@ -239,6 +247,13 @@ fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|_| wrong())?;
     let sensible = !duration.is_zero() && duration <= Duration::from_secs(100 * 366 * 86_400);
     sensible.then_some(duration).ok_or_else(wrong)
+}
+
+/// Minutes at most: whoever finds an open browser must not find open doors.
+fn window(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time from 0s to 15m, such as 5m".to_owned();
+    let window = humantime::parse_duration(text).map_err(|_| wrong())?;
+    (window <= Duration::from_secs(15 * 60)).then_some(window).ok_or_else(wrong)
 }
 
 fn number(text: &str) -> Result<usize, String> {

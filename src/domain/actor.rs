@@ -1,8 +1,13 @@
 //! Who acts, from where, and the proof that they have just typed their password.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
 use super::client::Client;
 use super::id::UserId;
 use super::password::{Password, PasswordHash};
+use super::time::Now;
 use super::user::User;
 
 /// A signed-in person in one request.
@@ -10,6 +15,8 @@ use super::user::User;
 pub struct Actor {
     pub user: User,
     pub client: Client,
+    /// When they last typed their password for a change in this session; signing in is none.
+    pub confirmed: Option<DateTime<Utc>>,
 }
 
 impl Actor {
@@ -17,13 +24,30 @@ impl Actor {
         &self.user.id
     }
 
-    /// Checks the typed password against the stored one. The only way to a [`Confirmed`].
+    /// Whether they have confirmed a change so short a time ago that the operator asks no second password for it.
+    pub fn is_within(&self, window: Duration, now: Now) -> bool {
+        let ago = self.confirmed.and_then(|at| (now.at() - at).to_std().ok());
+        ago.is_some_and(|ago| ago < window)
+    }
+
+    /// The proof without a password typed anew, where the operator allows a window after the last one.
+    pub fn confirm_within(
+        self,
+        window: Duration,
+        stored: PasswordHash,
+        now: Now,
+    ) -> Option<Confirmed> {
+        self.is_within(window, now).then(|| Confirmed { actor: self, against: stored })
+    }
+
+    /// Checks the typed password against the stored one.
     pub fn confirm(self, typed: &Password, stored: &PasswordHash) -> Option<Confirmed> {
         stored.matches(typed).then(|| Confirmed { actor: self, against: stored.clone() })
     }
 }
 
-/// Proof that this person has just typed their password. Changes take it by value, so that
+/// Proof that this person has just typed their password, or a moment ago where the operator allows that. Only an
+/// [`Actor`] makes one. Changes take it by value, so that
 /// one password entry stands for one change; it can't be cloned or kept.
 pub struct Confirmed {
     actor: Actor,

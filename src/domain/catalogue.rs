@@ -1,6 +1,10 @@
-//! The services an instance knows, in the order of the operator's file.
+//! The services an instance knows, in the order of the operator's file, and the sets that bundle access to them.
+
+use std::collections::HashMap;
 
 use super::access::Access;
+use super::grants::{Grant, Grants};
+use super::user::Role;
 
 /// A service's name in URLs, grants and gateway configurations.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,30 +33,139 @@ impl ServiceKey {
     }
 }
 
+/// A method's name within its service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MethodKey(String);
+
+impl MethodKey {
+    pub const LONGEST: usize = 60;
+    /// What an access is called, so that "builds:read" can only mean one thing.
+    const TAKEN: [&str; 4] = ["none", "read", "write", "read-write"];
+
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let inside = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+        let good = text.len() <= Self::LONGEST
+            && text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.bytes().all(inside);
+        if !good {
+            return Err(format!(
+                "a method key is 1 to {} letters, digits, dots, hyphens and underscores, starting with a letter",
+                Self::LONGEST
+            ));
+        }
+        if Self::TAKEN.contains(&text) {
+            return Err(format!("“{text}” is what an access is called: name the method otherwise"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One thing that can be done with a service, to be granted by itself.
+#[derive(Clone, Debug)]
+pub struct Method {
+    pub key: MethodKey,
+    pub name: String,
+    pub description: String,
+    pub docs: Option<String>,
+    /// The access that covers it.
+    pub access: Access,
+    /// Whether tokens can be granted it; what isn't stays with signed-in people.
+    pub personal_tokens: bool,
+}
+
 /// One service a token can be granted.
 #[derive(Clone, Debug)]
 pub struct Service {
     pub key: ServiceKey,
     pub name: String,
     pub description: String,
+    pub docs: Option<String>,
+    /// Where it is, for the ready-made lines beside a new token.
+    pub url: Option<String>,
     /// The most a token can be granted: a service may be read only by design.
     pub highest: Access,
+    /// The least role whose tokens it opens to.
+    pub role: Role,
+    /// Whether it takes personal tokens at all.
+    pub personal_tokens: bool,
+    pub methods: Vec<Method>,
+}
+
+impl Service {
+    /// The most that the token of a person of this role can be granted; `None` for nothing.
+    pub fn ceiling(&self, role: Role) -> Option<Access> {
+        (self.personal_tokens && role >= self.role).then_some(self.highest)
+    }
+
+    /// Why there is nothing to be had here for a person of this role, in words for them.
+    pub fn closed_to(&self, role: Role) -> Option<String> {
+        if !self.personal_tokens {
+            return Some("Takes no personal tokens".to_owned());
+        }
+        let words =
+            || format!("Only for the role {}; yours is {}", self.role.as_str(), role.as_str());
+        (role < self.role).then(words)
+    }
+
+    pub fn method(&self, key: &str) -> Option<&Method> {
+        self.methods.iter().find(|method| method.key.as_str() == key)
+    }
+
+    /// Whether one of its methods can be granted under this ceiling.
+    pub fn opens(&self, method: &Method, ceiling: Access) -> bool {
+        method.personal_tokens && method.access <= ceiling
+    }
+}
+
+/// A named bundle of grants.
+#[derive(Clone, Debug)]
+pub struct Set {
+    pub key: String,
+    pub name: String,
+    pub grants: Grants,
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Catalogue(Vec<Service>);
+pub struct Catalogue {
+    services: Vec<Service>,
+    places: HashMap<String, usize>,
+    sets: Vec<Set>,
+}
 
 impl Catalogue {
     /// Services in the order people see them. Keys are unique, as the file's reader has checked.
-    pub fn new(services: Vec<Service>) -> Self {
-        Self(services)
+    pub fn new(services: Vec<Service>, sets: Vec<Set>) -> Self {
+        let keys = services.iter().map(|service| service.key.as_str().to_owned());
+        let places = keys.enumerate().map(|(at, key)| (key, at)).collect();
+        Self { services, places, sets }
     }
 
     pub fn service(&self, key: &str) -> Option<&Service> {
-        self.0.iter().find(|service| service.key.as_str() == key)
+        self.services.get(*self.places.get(key)?)
     }
 
     pub fn services(&self) -> &[Service] {
-        &self.0
+        &self.services
+    }
+
+    pub fn sets(&self) -> &[Set] {
+        &self.sets
+    }
+
+    pub fn set(&self, key: &str) -> Option<&Set> {
+        self.sets.iter().find(|set| set.key == key)
+    }
+
+    /// Every service with this access, each cut down to what a person of this role can be granted of it.
+    pub fn everything(&self, access: Access, role: Role) -> Grants {
+        let mut grants = Grants::default();
+        for service in &self.services {
+            grants.grant(service.key.clone(), Grant::Access(access));
+        }
+        grants.within(self, role)
     }
 }

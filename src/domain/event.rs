@@ -18,10 +18,39 @@ pub enum Kind {
     ProfileChanged,
     PasswordChanged,
     TokenGenerated,
+    TokenEdited,
+    /// An edit after which the token can do more, longer or from more places than before.
+    TokenWidened,
+    TokenRegenerated,
+    OverlapEnded,
+    TokenPaused,
+    TokenResumed,
     TokenRevoked,
 }
 
 impl Kind {
+    const ALL: [Self; 15] = [
+        Self::PersonAdded,
+        Self::SignedIn,
+        Self::SignInFailed,
+        Self::SignedOut,
+        Self::ConfirmationFailed,
+        Self::ProfileChanged,
+        Self::PasswordChanged,
+        Self::TokenGenerated,
+        Self::TokenEdited,
+        Self::TokenWidened,
+        Self::TokenRegenerated,
+        Self::OverlapEnded,
+        Self::TokenPaused,
+        Self::TokenResumed,
+        Self::TokenRevoked,
+    ];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PersonAdded => "person_added",
@@ -32,6 +61,12 @@ impl Kind {
             Self::ProfileChanged => "profile_changed",
             Self::PasswordChanged => "password_changed",
             Self::TokenGenerated => "token_generated",
+            Self::TokenEdited => "token_edited",
+            Self::TokenWidened => "token_widened",
+            Self::TokenRegenerated => "token_regenerated",
+            Self::OverlapEnded => "overlap_ended",
+            Self::TokenPaused => "token_paused",
+            Self::TokenResumed => "token_resumed",
             Self::TokenRevoked => "token_revoked",
         }
     }
@@ -65,12 +100,15 @@ impl Event {
         }
     }
 
-    pub fn about_token(kind: Kind, by: &Actor, token: &Token, now: Now) -> Self {
-        Self {
-            token: Some(token.id.clone()),
-            detail: format!("{}: {}", token.name.as_str(), token.grants),
-            ..Self::own(kind, by, now)
-        }
+    /// Something done to a token; its name as it was then stands before the rest.
+    pub fn about_token(kind: Kind, by: &Actor, token: &Token, detail: String, now: Now) -> Self {
+        let name = token.name.as_str();
+        let detail = if detail.is_empty() {
+            format!("“{name}”")
+        } else {
+            format!("“{name}”: {detail}")
+        };
+        Self { token: Some(token.id.clone()), detail, ..Self::own(kind, by, now) }
     }
 
     /// Something that happened before anybody was signed in.

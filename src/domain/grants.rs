@@ -1,65 +1,129 @@
-//! What a token was granted: services with an access each, and their one textual form ("builds:read-write git:read").
+//! What a token was granted: services with an access or with single methods each, and their one textual form
+//! ("builds:read-write deploys:list,start git:read").
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::Access;
-use super::catalogue::{Catalogue, ServiceKey};
+use super::catalogue::{Catalogue, MethodKey, Service, ServiceKey};
+use super::user::Role;
 
-/// Services with the access granted to each, by service key.
+/// What is granted of one service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    Access(Access),
+    /// These methods and nothing else. Never empty.
+    Methods(BTreeSet<MethodKey>),
+}
+
+/// Services with what is granted of each, by service key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Grants(BTreeMap<ServiceKey, Access>);
+pub struct Grants(BTreeMap<ServiceKey, Grant>);
 
 impl Grants {
-    pub fn grant(&mut self, service: ServiceKey, access: Access) {
-        self.0.insert(service, access);
+    pub fn grant(&mut self, service: ServiceKey, grant: Grant) {
+        self.0.insert(service, grant);
     }
 
-    pub fn of(&self, service: &ServiceKey) -> Option<Access> {
-        self.0.get(service).copied()
+    pub fn of(&self, service: &ServiceKey) -> Option<&Grant> {
+        self.0.get(service)
     }
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&ServiceKey, Access)> {
-        self.0.iter().map(|(service, access)| (service, *access))
+    pub fn iter(&self) -> impl Iterator<Item = (&ServiceKey, &Grant)> {
+        self.0.iter()
     }
 
-    /// These grants cut down to what the services offer now: gone services drop out, narrower ones narrow.
-    pub fn within(&self, catalogue: &Catalogue) -> Self {
-        let offered = |(key, access): (&ServiceKey, Access)| {
+    /// These grants cut down to what the services offer now to the token of a person of this role: gone services
+    /// drop out, narrower ones narrow.
+    pub fn within(&self, catalogue: &Catalogue, role: Role) -> Self {
+        let offered = |(key, grant): (&ServiceKey, &Grant)| {
             let service = catalogue.service(key.as_str())?;
-            Some((key.clone(), access.min(service.highest)))
+            Some((key.clone(), grant.within(service, role)?))
         };
         Self(self.iter().filter_map(offered).collect())
     }
 
+    /// Whether these open anything that `others` don't.
+    pub fn widen(&self, others: &Self, catalogue: &Catalogue) -> bool {
+        self.iter().any(|(key, grant)| match others.of(key) {
+            None => true,
+            Some(other) => !other.includes(grant, catalogue.service(key.as_str())),
+        })
+    }
+
     /// These grants in the words that people read: services by name, in the catalogue's order.
     pub fn summary(&self, catalogue: &Catalogue) -> Summary {
-        let named = |wanted: Access| {
-            let services = catalogue.services().iter();
-            let granted = services.filter(|service| self.of(&service.key) == Some(wanted));
-            granted.map(|service| service.name.clone()).collect::<Vec<_>>()
-        };
-        let (read_write, read) = (named(Access::ReadWrite), named(Access::Read));
-        let services = catalogue.services().len();
-        let closed = services - read_write.len() - read.len();
-        Summary { read_write, read, closed, services }
+        let mut summary = Summary { services: catalogue.services().len(), ..Summary::default() };
+        for service in catalogue.services() {
+            match self.of(&service.key) {
+                Some(Grant::Access(Access::ReadWrite)) => {
+                    summary.read_write.push(service.name.clone());
+                }
+                Some(Grant::Access(Access::Read)) => summary.read.push(service.name.clone()),
+                Some(Grant::Methods(keys)) => {
+                    let named = service.methods.iter().filter(|method| keys.contains(&method.key));
+                    let names = named.map(|method| method.name.clone()).collect();
+                    summary.methods.push((service.name.clone(), names));
+                }
+                None => summary.closed += 1,
+            }
+        }
+        summary
     }
 
     /// Reads the textual form, as stored. `None` when it isn't one.
     pub fn parse(text: &str) -> Option<Self> {
         let grant = |word: &str| {
-            let (service, access) = word.split_once(':')?;
-            let access = match access {
-                "read" => Access::Read,
-                "read-write" => Access::ReadWrite,
-                _ => return None,
-            };
-            Some((ServiceKey::parse(service).ok()?, access))
+            let (service, grant) = word.split_once(':')?;
+            Some((ServiceKey::parse(service).ok()?, Grant::parse(grant)?))
         };
         text.split_ascii_whitespace().map(grant).collect::<Option<_>>().map(Self)
+    }
+}
+
+impl Grant {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "read" => Some(Self::Access(Access::Read)),
+            "read-write" => Some(Self::Access(Access::ReadWrite)),
+            keys => {
+                let keys = keys.split(',').map(|key| MethodKey::parse(key).ok());
+                keys.collect::<Option<_>>().map(Self::Methods)
+            }
+        }
+    }
+
+    /// What is left of it for the token of a person of this role; `None` for nothing.
+    pub fn within(&self, service: &Service, role: Role) -> Option<Self> {
+        let ceiling = service.ceiling(role)?;
+        match self {
+            Self::Access(access) => Some(Self::Access((*access).min(ceiling))),
+            Self::Methods(keys) => {
+                let open = |key: &&MethodKey| {
+                    let method = service.method(key.as_str());
+                    method.is_some_and(|method| service.opens(method, ceiling))
+                };
+                let left: BTreeSet<_> = keys.iter().filter(open).cloned().collect();
+                (!left.is_empty()).then_some(Self::Methods(left))
+            }
+        }
+    }
+
+    /// Whether everything that `other` opens is open under this one. A service that is gone tells nothing of its
+    /// methods.
+    fn includes(&self, other: &Self, service: Option<&Service>) -> bool {
+        match (self, other) {
+            (Self::Access(mine), Self::Access(theirs)) => mine >= theirs,
+            (Self::Methods(mine), Self::Methods(theirs)) => mine.is_superset(theirs),
+            (Self::Methods(_), Self::Access(_)) => false,
+            (Self::Access(mine), Self::Methods(theirs)) => theirs.iter().all(|key| {
+                let method = service.and_then(|service| service.method(key.as_str()));
+                method.is_some_and(|method| method.access <= *mine)
+            }),
+        }
     }
 }
 
@@ -68,35 +132,50 @@ impl Grants {
 pub struct Summary {
     pub read_write: Vec<String>,
     pub read: Vec<String>,
+    /// Services of which single methods are granted, with the names of those.
+    pub methods: Vec<(String, Vec<String>)>,
     /// How many services it opens nothing of, out of how many there are.
     pub closed: usize,
     pub services: usize,
 }
 
+impl std::fmt::Display for Summary {
+    /// "Read & write Builds, Packages. Read Git. Selected methods of Deployments: List, Start".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let levels = [("Read & write", &self.read_write), ("Read", &self.read)];
+        let levels = levels.into_iter().filter(|(_, names)| !names.is_empty());
+        let levels = levels.map(|(access, names)| format!("{access} {}", names.join(", ")));
+        let methods = self.methods.iter();
+        let methods = methods
+            .map(|(service, names)| format!("Selected methods of {service}: {}", names.join(", ")));
+        let parts: Vec<String> = levels.chain(methods).collect();
+        f.write_str(if parts.is_empty() { "Nothing" } else { "" })?;
+        f.write_str(&parts.join(". "))
+    }
+}
+
+impl std::fmt::Display for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Access(access) => f.write_str(access.as_str()),
+            Self::Methods(keys) => {
+                let keys: Vec<&str> = keys.iter().map(MethodKey::as_str).collect();
+                f.write_str(&keys.join(","))
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for Grants {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (at, (service, access)) in self.iter().enumerate() {
+        for (at, (service, grant)) in self.iter().enumerate() {
             let space = if at == 0 { "" } else { " " };
-            write!(f, "{space}{}:{}", service.as_str(), access.as_str())?;
+            write!(f, "{space}{}:{grant}", service.as_str())?;
         }
         Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn grants_are_written_and_read_alike() {
-        let text = "builds:read-write git:read";
-        let grants = Grants::parse(text).expect("grants");
-        assert_eq!(grants.to_string(), text);
-        let git = ServiceKey::parse("git").expect("a key");
-        assert_eq!(grants.of(&git), Some(Access::Read));
-        assert!(Grants::parse("").expect("nothing").is_empty());
-        for bad in ["git", "git:write", "git:READ", "Git:read", "git:read:read"] {
-            assert!(Grants::parse(bad).is_none(), "{bad}");
-        }
-    }
-}
+#[path = "grants_tests.rs"]
+mod tests;

@@ -1,11 +1,12 @@
 //! What the operator allows: how long tokens may live and how many a person may have.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use super::edit::Difference;
 use super::expiry::{Choice, Expiry};
 use super::refusal::Problems;
 use super::time::Now;
-use super::token;
+use super::token::{self, Token};
 use super::user::Role;
 
 #[derive(Clone, Debug)]
@@ -16,6 +17,39 @@ pub struct Policy {
     /// What the form proposes, in days.
     pub default_days: u32,
     pub tokens_per_person: u32,
+    /// The least role that may generate tokens. Viewers never may.
+    pub generate: Role,
+    pub edits: Edits,
+    /// How long a former value may go on beside a new one, in hours; empty for not at all.
+    pub overlap_hours: Vec<u32>,
+    /// Days without use after which a token ends.
+    pub unused_days: Option<u32>,
+}
+
+/// What may be changed of a token that keeps its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edits {
+    Any,
+    /// Only to less: access, time and addresses.
+    Narrow,
+    /// Only name and description.
+    Name,
+}
+
+impl Default for Policy {
+    /// What holds where the operator's file says nothing.
+    fn default() -> Self {
+        Self {
+            longest_days: 365,
+            never_allowed: true,
+            default_days: 90,
+            tokens_per_person: 100,
+            generate: Role::Member,
+            edits: Edits::Any,
+            overlap_hours: vec![1, 24],
+            unused_days: None,
+        }
+    }
 }
 
 impl Policy {
@@ -53,13 +87,14 @@ impl Policy {
         Expiry::after(day).ok_or_else(range)
     }
 
+    pub fn may_generate(&self, role: Role) -> bool {
+        role >= self.generate
+    }
+
     /// Whether this person may have one more token: by role, and by how many they have (expired ones included,
     /// as they are still listed).
     pub fn admit(&self, role: Role, have: u64) -> Result<(), Problems> {
-        if role == Role::Viewer {
-            let sentence = "Your role lets you use and revoke tokens, not generate them";
-            return Err(Problems::one(token::FORM, sentence));
-        }
+        self.admit_role(role)?;
         if have >= u64::from(self.tokens_per_person) {
             let sentence = format!(
                 "You have {have} tokens, the most allowed here. Revoke one you no longer need"
@@ -67,6 +102,60 @@ impl Policy {
             return Err(Problems::one(token::FORM, sentence));
         }
         Ok(())
+    }
+}
+
+impl Policy {
+    /// Whether this person may have a new value at all.
+    pub fn admit_role(&self, role: Role) -> Result<(), Problems> {
+        let sentence = "Your role lets you use and revoke tokens, not generate them";
+        self.may_generate(role).then_some(()).ok_or_else(|| Problems::one(token::FORM, sentence))
+    }
+
+    /// Whether an edit keeps to what the operator lets people change.
+    pub fn admit_edit(&self, edit: &Difference<'_>) -> Result<(), Problems> {
+        let (before, after) = (edit.before, edit.after);
+        let [expires, access, networks] = match self.edits {
+            Edits::Any => [false; 3],
+            Edits::Narrow => [edit.lengthens(), edit.widens_access(), edit.widens_networks()],
+            Edits::Name => [
+                before.expiry != after.expiry,
+                before.grants != after.grants,
+                before.networks != after.networks,
+            ],
+        };
+        let sentence = match self.edits {
+            Edits::Name => {
+                "Here only name and description of a token can be changed. Generate another for this"
+            }
+            _ => "Here a token can only be narrowed. Generate another for more",
+        };
+        let mut problems = Problems::default();
+        for (field, refused) in [("expires", expires), ("access", access), ("networks", networks)] {
+            if refused {
+                problems.add(field, sentence);
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// What of this token could not be had under this policy any more: it keeps working until its own end.
+    pub fn breaches(&self, token: &Token, now: Now) -> Vec<String> {
+        let mut all = Vec::new();
+        let (_, last) = self.days(now);
+        match token.expiry.last_day() {
+            None if !self.never_allowed => all.push("never expires".to_owned()),
+            Some(day) if day > last => {
+                all.push(format!("works longer than the {} days allowed now", self.longest_days));
+            }
+            _ => {}
+        }
+        if let Some(days) = self.unused_days
+            && token.unused_days.is_none_or(|own| own > days)
+        {
+            all.push(format!("does not end after {days} days without use"));
+        }
+        all
     }
 }
 
@@ -80,69 +169,11 @@ pub fn text_day(day: NaiveDate) -> String {
     day.format("%-d %B %Y").to_string()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::{TimeZone, Utc};
-
-    fn policy() -> Policy {
-        Policy { longest_days: 365, never_allowed: false, default_days: 90, tokens_per_person: 3 }
-    }
-
-    fn at(text: &str) -> Now {
-        Now::new(text.parse().expect("a time"))
-    }
-
-    #[test]
-    fn a_token_works_through_its_last_day_and_not_a_microsecond_longer() {
-        let now = at("2026-11-22T18:00:00Z");
-        let expiry = policy().expiry(Choice::InDays(90), now).expect("90 days");
-        assert_eq!(expiry.last_day().map(text_day).as_deref(), Some("20 February 2027"));
-        assert!(!expiry.is_past(at("2027-02-20T23:59:59.999999Z")));
-        assert!(expiry.is_past(at("2027-02-21T00:00:00Z")));
-    }
-
-    #[test]
-    fn days_outside_the_policy_are_refused_with_the_range() {
-        let now = at("2026-11-22T18:00:00Z");
-        for (choice, works) in [
-            (Choice::InDays(0), false),
-            (Choice::InDays(1), true),
-            (Choice::InDays(365), true),
-            (Choice::InDays(366), false),
-            (Choice::InDays(u32::MAX), false),
-            (Choice::LastDay(NaiveDate::MAX), false),
-            (Choice::LastDay(NaiveDate::MIN), false),
-            (Choice::Never, false),
-        ] {
-            let answer = policy().expiry(choice, now);
-            assert_eq!(answer.is_ok(), works, "{choice:?}: {answer:?}");
-        }
-        let refused = policy().expiry(Choice::InDays(0), now).expect_err("today");
-        assert_eq!(refused, "Choose a day from 23 November 2026 to 22 November 2027");
-    }
-
-    #[test]
-    fn leap_days_and_2038_are_ordinary() {
-        let wide = Policy { longest_days: Policy::MOST_DAYS, ..policy() };
-        let leap = wide.expiry(Choice::InDays(365), at("2027-03-01T00:00:00Z")).expect("leap");
-        assert_eq!(leap.last_day().map(text_day).as_deref(), Some("29 February 2028"));
-        let late = Utc.with_ymd_and_hms(2038, 1, 20, 0, 0, 0).single().expect("2038");
-        let choice = Choice::LastDay(late.date_naive());
-        assert!(wide.expiry(choice, at("2037-12-31T23:59:59Z")).is_ok());
-    }
-
-    #[test]
-    fn presets_keep_within_the_policy_and_hold_the_default() {
-        assert_eq!(policy().presets(), [7, 30, 90, 365]);
-        let short = Policy { longest_days: 60, default_days: 14, ..policy() };
-        assert_eq!(short.presets(), [7, 14, 30]);
-    }
-
-    #[test]
-    fn one_token_more_than_allowed_is_refused_in_words() {
-        assert!(policy().admit(Role::Member, 2).is_ok());
-        assert!(policy().admit(Role::Member, 3).is_err());
-        assert!(policy().admit(Role::Viewer, 0).is_err());
-    }
+/// A time as the activity keeps it: 23 November 2026, 19:00 UTC.
+pub fn text_time(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

@@ -64,6 +64,8 @@ pub enum Refusal {
     NotFound,
     /// This form was sent before, and did its work then.
     AlreadyDone,
+    /// It was changed by somebody else since it was read: in what ways, in sentences.
+    Changed { since: Vec<String> },
 }
 
 impl Refusal {

@@ -1,6 +1,7 @@
 //! People: what they are called and what their role lets them do.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::id::UserId;
 use super::text;
@@ -109,7 +110,8 @@ impl Email {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// From the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Uses and revokes the tokens they have, and generates none.
     Viewer,
@@ -143,6 +145,8 @@ pub struct User {
     pub created: DateTime<Utc>,
     /// From then on neither sign-in nor any of their tokens works.
     pub disabled: Option<DateTime<Utc>>,
+    /// In which times are shown to them.
+    pub zone: Tz,
 }
 
 #[cfg(test)]

@@ -1,16 +1,37 @@
 //! May this token do this? The one place that says so, whatever the transport.
 
+use std::net::IpAddr;
+
 use super::access::Access;
 use super::catalogue::Catalogue;
+use super::grants::Grant;
 use super::time::Now;
 use super::token::Token;
 use super::user::User;
 
-/// What a request needs: an access to a service, by the key that was asked for.
+/// What a request needs of a service, by the key that was asked for.
 #[derive(Clone, Debug)]
 pub struct Need {
     pub service: String,
-    pub access: Access,
+    pub what: What,
+}
+
+/// An access, or one method by its key.
+#[derive(Clone, Debug)]
+pub enum What {
+    Access(Access),
+    Method(String),
+}
+
+impl Need {
+    /// As a refusal names it: `builds:write`, `builds:jobs.retry`.
+    pub fn scope(&self) -> String {
+        let what = match &self.what {
+            What::Access(access) => access.needed(),
+            What::Method(key) => key,
+        };
+        format!("{}:{what}", self.service)
+    }
 }
 
 /// A token together with its owner, as they are now.
@@ -18,6 +39,8 @@ pub struct Need {
 pub struct Holder {
     pub token: Token,
     pub owner: User,
+    /// Where the presented value is a former one: until when it works.
+    pub until: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// Why a request is turned away (RFC 6750, section 3.1).
@@ -26,78 +49,47 @@ pub enum Denial {
     NoCredentials,
     /// The request is not one that can be understood, in words for its sender.
     Malformed(&'static str),
-    /// Unknown, expired, revoked or its owner disabled: one answer for all, so that a stranger learns nothing.
+    /// Unknown, expired, paused, revoked or its owner disabled: one answer for all, so that a stranger learns nothing.
     Invalid,
     TooNarrow,
+    /// The token works, but not from this address.
+    Elsewhere,
     /// The gateway asks about a service that the catalogue doesn't have.
     UnknownService,
+    /// The service has no such method.
+    UnknownMethod,
 }
 
-/// Whether the token works at all, now.
-pub fn alive(found: Option<Holder>, now: Now) -> Result<Holder, Denial> {
-    let works = |holder: &Holder| holder.token.is_live(now) && holder.owner.disabled.is_none();
-    found.filter(works).ok_or(Denial::Invalid)
+/// Whether the token works at all, now and from there.
+pub fn alive(found: Option<Holder>, address: Option<IpAddr>, now: Now) -> Result<Holder, Denial> {
+    let works = |holder: &Holder| {
+        holder.token.is_live(now)
+            && holder.owner.disabled.is_none()
+            && holder.until.is_none_or(|end| now.at() < end)
+    };
+    let holder = found.filter(works).ok_or(Denial::Invalid)?;
+    if holder.token.networks.allow(address) { Ok(holder) } else { Err(Denial::Elsewhere) }
 }
 
-/// Whether a working token covers the need: as granted, cut down to what the service offers now.
-pub fn covers(token: &Token, need: &Need, catalogue: &Catalogue) -> Result<(), Denial> {
+/// Whether a working token covers the need: as granted, cut down to what its owner may do and the service offers now.
+pub fn covers(holder: &Holder, need: &Need, catalogue: &Catalogue) -> Result<(), Denial> {
     let service = catalogue.service(&need.service).ok_or(Denial::UnknownService)?;
-    let granted = token.grants.of(&service.key).map(|access| access.min(service.highest));
-    match granted {
-        Some(access) if access >= need.access => Ok(()),
-        _ => Err(Denial::TooNarrow),
-    }
+    let granted = holder.token.grants.of(&service.key);
+    let granted = granted.and_then(|grant| grant.within(service, holder.owner.role));
+    let covered = match (&need.what, granted.ok_or(Denial::TooNarrow)) {
+        (What::Access(needed), Ok(Grant::Access(access))) => access >= *needed,
+        (What::Access(_), _) => false,
+        (What::Method(key), granted) => {
+            let method = service.method(key).ok_or(Denial::UnknownMethod)?;
+            match granted? {
+                Grant::Access(access) => service.opens(method, access),
+                Grant::Methods(keys) => keys.contains(&method.key),
+            }
+        }
+    };
+    covered.then_some(()).ok_or(Denial::TooNarrow)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::catalogue::{Service, ServiceKey};
-    use crate::domain::expiry::{Choice, Expiry};
-    use crate::domain::grants::Grants;
-    use crate::domain::id::UserId;
-    use crate::domain::secret::Prefix;
-    use crate::domain::token::{Draft, Issued, TokenName};
-
-    fn catalogue(highest: Access) -> Catalogue {
-        let service = |key: &str| Service {
-            key: ServiceKey::parse(key).expect("a key"),
-            name: key.to_owned(),
-            description: String::new(),
-            highest,
-        };
-        Catalogue::new(vec![service("builds"), service("git")])
-    }
-
-    fn token(grants: &str) -> Token {
-        let draft = Draft {
-            name: TokenName::parse("CI").expect("a name"),
-            expires: Choice::Never,
-            grants: Grants::parse(grants).expect("grants"),
-        };
-        let prefix = Prefix::parse("lk").expect("a prefix");
-        let now = Now::new("2026-11-22T18:00:00Z".parse().expect("a time"));
-        Issued::mint(&UserId::random(), &draft, Expiry::Never, &prefix, now).token
-    }
-
-    #[test]
-    fn a_token_may_do_what_was_granted_and_nothing_else() {
-        use Denial::{TooNarrow, UnknownService};
-        let wide = catalogue(Access::ReadWrite);
-        let narrow = catalogue(Access::Read);
-        for (grants, service, access, catalogue, answer) in [
-            ("builds:read", "builds", Access::Read, &wide, Ok(())),
-            ("builds:read", "builds", Access::ReadWrite, &wide, Err(TooNarrow)),
-            ("builds:read-write", "builds", Access::Read, &wide, Ok(())),
-            ("builds:read-write", "builds", Access::ReadWrite, &wide, Ok(())),
-            ("builds:read-write", "builds", Access::ReadWrite, &narrow, Err(TooNarrow)),
-            ("builds:read-write", "git", Access::Read, &wide, Err(TooNarrow)),
-            ("builds:read", "build", Access::Read, &wide, Err(UnknownService)),
-            ("builds:read", "*", Access::Read, &wide, Err(UnknownService)),
-            ("", "builds", Access::Read, &wide, Err(TooNarrow)),
-        ] {
-            let need = Need { service: service.to_owned(), access };
-            assert_eq!(covers(&token(grants), &need, catalogue), answer, "{grants} {need:?}");
-        }
-    }
-}
+#[path = "verdict_tests.rs"]
+mod tests;

@@ -1,5 +1,7 @@
 //! One's own account: profile and password.
 
+use chrono_tz::Tz;
+
 use super::Manage;
 use crate::domain::actor::Confirmed;
 use crate::domain::event::{Event, Kind};
@@ -10,10 +12,16 @@ use crate::domain::user::DisplayName;
 use crate::store::{events, sessions, users};
 
 impl Manage {
-    pub async fn rename(&self, by: Confirmed, name: DisplayName, now: Now) -> Outcome<()> {
+    pub async fn change_profile(
+        &self,
+        by: Confirmed,
+        name: DisplayName,
+        zone: Tz,
+        now: Now,
+    ) -> Outcome<()> {
         self.db
             .write(move |tx| {
-                users::rename(tx, by.id(), &name)?;
+                users::change_profile(tx, by.id(), &name, zone)?;
                 let event = Event::own(Kind::ProfileChanged, by.actor(), now);
                 Ok(events::record(tx, &event)?)
             })

@@ -2,8 +2,11 @@
 
 pub mod account;
 mod confirm;
+mod edits;
 mod hasher;
 pub mod people;
+pub mod revocations;
+pub mod secrets;
 pub mod sessions;
 pub mod setup;
 pub mod tokens;
@@ -11,6 +14,7 @@ mod tries;
 mod upkeep;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::Policy;
@@ -31,6 +35,8 @@ pub struct Rules {
     pub policy: Policy,
     pub catalogue: Arc<Catalogue>,
     pub sessions: Limits,
+    /// How long after a confirmation the next change of the same session needs none; zero for never.
+    pub confirm_window: Duration,
 }
 
 /// Everything people can change.

@@ -1,5 +1,7 @@
 //! Adding people: by the operator on the command line, or the first one by the set-up link.
 
+use chrono_tz::Tz;
+
 use super::Manage;
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
@@ -82,6 +84,7 @@ fn add(
         role: person.role,
         created: now.at(),
         disabled: None,
+        zone: Tz::UTC,
     };
     users::insert(tx, &user, hash)?;
     let mut event = Event::at_the_door(Kind::PersonAdded, Some(user.id.clone()), client, now);

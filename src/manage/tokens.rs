@@ -1,29 +1,97 @@
-//! Tokens: list, generate, revoke.
+//! Tokens: list, find, generate.
 
 use super::Manage;
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::event::{Event, Kind};
 use crate::domain::id::{Nonce, TokenId, UserId};
 use crate::domain::refusal::{Outcome, Problems, Refusal};
+use crate::domain::secret::Digest;
 use crate::domain::time::Now;
-use crate::domain::token::{Draft, Issued, Token};
+use crate::domain::token::{Draft, FormerSecret, Issued, Token, TokenName};
 use crate::domain::user::Role;
 use crate::store::conn::Conn;
-use crate::store::{events, nonces, tokens};
+use crate::store::{events, former_secrets, nonces, tokens};
+
+/// How many lines of its activity a token's page shows.
+const RECENT: i64 = 20;
+
+/// A token as it is listed: with the former value that still works beside the present one.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub token: Token,
+    pub former: Option<FormerSecret>,
+}
+
+/// A token with what has happened to it lately, newest first.
+pub struct Story {
+    pub listed: Listed,
+    pub events: Vec<Event>,
+}
+
+/// Whose value it is that somebody found.
+pub enum Found {
+    Present(Token),
+    Former(Token, FormerSecret),
+    Nothing,
+}
 
 impl Manage {
     /// A person's tokens, newest first: live and expired, not the revoked ones.
-    pub async fn tokens(&self, me: &Actor) -> Outcome<Vec<Token>> {
+    pub async fn tokens(&self, me: &Actor, now: Now) -> Outcome<Vec<Listed>> {
         let owner = me.id().clone();
-        self.db.read(move |c| Ok(tokens::of_owner(c, &owner)?)).await
+        self.db
+            .read(move |c| {
+                let mut former = former_secrets::working_of_owner(c, &owner, now)?;
+                let tokens = tokens::of_owner(c, &owner)?.into_iter();
+                let listed = tokens.map(|token| Listed { former: former.remove(&token.id), token });
+                Ok(listed.collect())
+            })
+            .await
     }
 
     /// One token that is still listed. A revoked one has no page any more.
     pub async fn token(&self, me: &Actor, id: TokenId) -> Outcome<Token> {
         let owner = me.id().clone();
-        let found = self.db.read(move |c| Ok(tokens::find_own(c, &owner, &id)?)).await?;
-        let listed = found.filter(|token| token.revoked.is_none());
-        Ok(listed.ok_or(Refusal::NotFound)?)
+        self.db.read(move |c| listed(c, &owner, &id)).await
+    }
+
+    /// One token that is still listed, with its recent activity.
+    pub async fn story(&self, me: &Actor, id: TokenId, now: Now) -> Outcome<Story> {
+        let owner = me.id().clone();
+        self.db
+            .read(move |c| {
+                let token = listed(c, &owner, &id)?;
+                let former = former_secrets::working_of_owner(c, &owner, now)?.remove(&id);
+                let events = events::of_token(c, &id, RECENT)?;
+                Ok(Story { listed: Listed { token, former }, events })
+            })
+            .await
+    }
+
+    /// Which of this person's tokens has, or had, a value. Nothing is recorded.
+    pub async fn identify(&self, me: &Actor, digest: Digest) -> Outcome<Found> {
+        let owner = me.id().clone();
+        self.db
+            .read(move |c| {
+                if let Some(token) = tokens::find_own_by_digest(c, &owner, &digest)? {
+                    return Ok(Found::Present(token));
+                }
+                let former = former_secrets::find_own(c, &owner, &digest)?;
+                Ok(former.map_or(Found::Nothing, |(former, token)| Found::Former(token, former)))
+            })
+            .await
+    }
+
+    /// The token that a form has made already, if it is still listed.
+    pub async fn made_by(&self, me: &Actor, nonce: Nonce) -> Outcome<Option<Token>> {
+        let owner = me.id().clone();
+        self.db
+            .read(move |c| {
+                let Some(id) = nonces::token_of(c, &nonce)? else { return Ok(None) };
+                let token = tokens::find_own(c, &owner, &id)?;
+                Ok(token.filter(|token| token.revoked.is_none()))
+            })
+            .await
     }
 
     /// Says before the password is looked at what would keep this draft from becoming a token: first of all that
@@ -62,38 +130,30 @@ impl Manage {
         let manage = self.clone();
         self.db
             .write(move |tx| {
-                let me = by.actor();
-                if !nonces::take(tx, &nonce, now)? {
-                    return Err(Refusal::AlreadyDone.into());
-                }
-                manage.admit(tx, me.id(), me.user.role, &draft, now)?;
-                let rules = &manage.rules;
+                let (me, rules) = (by.actor(), &manage.rules);
                 let expiry = rules
                     .policy
                     .expiry(draft.expires, now)
                     .map_err(|sentence| Problems::one("until", sentence))?;
-                let issued = Issued::mint(me.id(), &draft, expiry, &rules.prefix, now);
+                let mut issued = Issued::mint(me.id(), &draft, expiry, &rules.prefix, now);
+                issued.token.unused_days = rules.policy.unused_days;
+                if !nonces::take(tx, &nonce, &issued.token.id, now)? {
+                    return Err(Refusal::AlreadyDone.into());
+                }
+                manage.admit(tx, me.id(), me.user.role, &draft, now)?;
                 tokens::insert(tx, &issued.token, &issued.secret.digest())?;
-                let event = Event::about_token(Kind::TokenGenerated, me, &issued.token, now);
+                let detail = manage.words(&issued.token);
+                let event =
+                    Event::about_token(Kind::TokenGenerated, me, &issued.token, detail, now);
                 events::record(tx, &event)?;
                 Ok(issued)
             })
             .await
     }
 
-    /// Revokes a token: from the moment this returns it is refused. Revoking it again changes nothing.
-    pub async fn revoke(&self, by: Confirmed, id: TokenId, now: Now) -> Outcome<Token> {
-        self.db
-            .write(move |tx| {
-                let found = tokens::find_own(tx, by.id(), &id)?;
-                let token = found.ok_or(Refusal::NotFound)?;
-                if tokens::revoke(tx, &id, now)? {
-                    let event = Event::about_token(Kind::TokenRevoked, by.actor(), &token, now);
-                    events::record(tx, &event)?;
-                }
-                Ok(token)
-            })
-            .await
+    /// What a token can do, as the activity keeps it.
+    pub(super) fn words(&self, token: &Token) -> String {
+        format!("{}.", token.grants.summary(&self.rules.catalogue))
     }
 
     fn admit(
@@ -105,11 +165,26 @@ impl Manage {
         now: Now,
     ) -> Outcome<()> {
         self.rules.policy.admit(role, tokens::count_listed(c, owner)?)?;
-        if tokens::name_is_taken(c, owner, &draft.name, now)? {
-            let name = draft.name.as_str();
-            let sentence = format!("You already have a token named “{name}”");
-            return Err(Refusal::field("name", sentence).into());
-        }
-        Ok(())
+        admit_name(c, owner, &draft.name, None, now)
     }
+}
+
+pub(super) fn listed(c: &mut Conn, owner: &UserId, id: &TokenId) -> Outcome<Token> {
+    let found = tokens::find_own(c, owner, id)?.filter(|token| token.revoked.is_none());
+    Ok(found.ok_or(Refusal::NotFound)?)
+}
+
+/// Names are unique among a person's tokens that haven't ended.
+pub(super) fn admit_name(
+    c: &mut Conn,
+    owner: &UserId,
+    name: &TokenName,
+    but: Option<&TokenId>,
+    now: Now,
+) -> Outcome<()> {
+    if tokens::name_is_taken(c, owner, name, but, now)? {
+        let sentence = format!("You already have a token named “{}”", name.as_str());
+        return Err(Refusal::field("name", sentence).into());
+    }
+    Ok(())
 }

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use diesel::prelude::*;
 
 use super::conn::{Conn, open_sqlite};
-use super::schema::{tokens, users};
+use super::row::moment;
+use super::schema::{former_secrets, tokens, users};
 use super::tokens::TokenRow;
 use super::users::UserRow;
 use super::{Db, During};
@@ -51,22 +52,35 @@ impl Lookup {
     }
 }
 
-type Row = (TokenRow, UserRow);
+/// The token, its owner, and the end of a former value.
+type Row = (TokenRow, UserRow, Option<i64>);
 
-/// `get_result`, not `first`: a bound LIMIT makes SQLite compile the statement anew each time.
-fn query_sqlite(c: &mut SqliteConnection, digest: &Digest) -> Result<Option<Row>, Fault> {
-    let query = tokens::table.inner_join(users::table);
-    let found = query.filter(tokens::digest.eq(digest.as_bytes())).get_result(c).optional();
-    found.during("looking a token up")
+/// By the present value, else by a former one. `get_result`, not `first`: a bound LIMIT makes SQLite compile the
+/// statement anew each time. A macro, because the two kinds of connection have no common type to be generic over.
+macro_rules! look_up {
+    ($name:ident, $conn:ty) => {
+        fn $name(c: &mut $conn, digest: &Digest) -> Result<Option<Row>, Fault> {
+            let doing = "looking a token up";
+            let query = tokens::table.inner_join(users::table);
+            let query = query.filter(tokens::digest.eq(digest.as_bytes()));
+            let found = query.get_result::<(TokenRow, UserRow)>(c).optional().during(doing)?;
+            if let Some((token, owner)) = found {
+                return Ok(Some((token, owner, None)));
+            }
+            let query = former_secrets::table
+                .inner_join(tokens::table.inner_join(users::table))
+                .filter(former_secrets::digest.eq(digest.as_bytes()))
+                .select((tokens::all_columns, users::all_columns, former_secrets::ends_at));
+            let found = query.get_result::<(TokenRow, UserRow, i64)>(c).optional().during(doing)?;
+            Ok(found.map(|(token, owner, ends)| (token, owner, Some(ends))))
+        }
+    };
 }
 
-fn query(c: &mut Conn, digest: &Digest) -> Result<Option<Row>, Fault> {
-    let query = tokens::table.inner_join(users::table);
-    let found = query.filter(tokens::digest.eq(digest.as_bytes())).get_result(c).optional();
-    found.during("looking a token up")
-}
+look_up!(query_sqlite, SqliteConnection);
+look_up!(query, Conn);
 
-fn holder((token, owner): Row) -> Result<Holder, Fault> {
+fn holder((token, owner, ends): Row) -> Result<Holder, Fault> {
     let (owner, _): (User, PasswordHash) = owner.try_into()?;
-    Ok(Holder { token: token.try_into()?, owner })
+    Ok(Holder { token: token.try_into()?, owner, until: ends.map(moment) })
 }

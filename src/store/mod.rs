@@ -5,6 +5,7 @@
 
 pub mod conn;
 pub mod events;
+pub mod former_secrets;
 pub mod keys;
 pub mod lookup;
 pub mod migrations;

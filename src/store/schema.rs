@@ -15,6 +15,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_secrets (digest) {
+        digest -> Binary,
+        token_id -> Text,
+        hint -> Text,
+        ends_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        used_address -> Nullable<Text>,
+        used_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     keys (name) {
         name -> Text,
         value -> Binary,
@@ -25,6 +37,7 @@ diesel::table! {
     nonces (nonce) {
         nonce -> Text,
         used_at -> BigInt,
+        token_id -> Nullable<Text>,
     }
 }
 
@@ -60,6 +73,13 @@ diesel::table! {
         used_at -> Nullable<BigInt>,
         used_address -> Nullable<Text>,
         used_agent -> Nullable<Text>,
+        created_by -> Nullable<Text>,
+        description -> Text,
+        networks -> Text,
+        renewed_at -> BigInt,
+        changed_at -> BigInt,
+        unused_days -> Nullable<BigInt>,
+        paused_at -> Nullable<BigInt>,
     }
 }
 
@@ -73,12 +93,21 @@ diesel::table! {
         password -> Text,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        zone -> Nullable<Text>,
     }
 }
 
+diesel::joinable!(former_secrets -> tokens (token_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
-    events, keys, nonces, sessions, throttles, tokens, users,
+    events,
+    former_secrets,
+    keys,
+    nonces,
+    sessions,
+    throttles,
+    tokens,
+    users,
 );

@@ -11,10 +11,11 @@ use super::schema::tokens;
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Grants;
 use crate::domain::id::{TokenId, UserId};
+use crate::domain::networks::Networks;
 use crate::domain::refusal::Fault;
 use crate::domain::secret::Digest;
 use crate::domain::time::Now;
-use crate::domain::token::{LastUse, Token, TokenName};
+use crate::domain::token::{Description, LastUse, Token, TokenName};
 
 #[derive(Queryable)]
 pub(super) struct TokenRow {
@@ -30,6 +31,23 @@ pub(super) struct TokenRow {
     used_at: Option<i64>,
     used_address: Option<String>,
     used_agent: Option<String>,
+    created_by: Option<String>,
+    description: String,
+    networks: String,
+    renewed_at: i64,
+    changed_at: i64,
+    unused_days: Option<i64>,
+    paused_at: Option<i64>,
+}
+
+/// A last use as its three columns.
+pub(super) fn last_use(
+    at: Option<i64>,
+    address: Option<String>,
+    agent: Option<String>,
+) -> Option<LastUse> {
+    let address = address.and_then(|text| text.parse::<IpAddr>().ok());
+    Some(LastUse { at: moment(at?), address, agent: agent.unwrap_or_default() })
 }
 
 impl TryFrom<TokenRow> for Token {
@@ -37,21 +55,24 @@ impl TryFrom<TokenRow> for Token {
 
     fn try_from(row: TokenRow) -> Result<Self, Fault> {
         let wrong = |what| spoilt("tokens", what);
-        let used = |at| LastUse {
-            at: moment(at),
-            address: row.used_address.as_ref().and_then(|text| text.parse::<IpAddr>().ok()),
-            agent: row.used_agent.clone().unwrap_or_default(),
-        };
+        let owner = UserId::parse(&row.user_id).ok_or_else(|| wrong("user_id"))?;
         Ok(Self {
             id: TokenId::parse(&row.id).ok_or_else(|| wrong("id"))?,
-            owner: UserId::parse(&row.user_id).ok_or_else(|| wrong("user_id"))?,
+            created_by: row.created_by.and_then(|id| UserId::parse(&id)).unwrap_or(owner.clone()),
+            owner,
             name: TokenName::from_stored(row.name),
-            last_use: row.used_at.map(used),
+            description: Description::from_stored(row.description),
             hint: row.hint,
             grants: Grants::parse(&row.grants).ok_or_else(|| wrong("grants"))?,
+            networks: Networks::parse(&row.networks).map_err(|_| wrong("networks"))?,
             created: moment(row.created_at),
+            renewed: moment(row.renewed_at),
+            changed: moment(row.changed_at),
             expiry: row.expires_at.map_or(Expiry::Never, |end| Expiry::At(moment(end))),
+            unused_days: row.unused_days.and_then(|days| u32::try_from(days).ok()),
+            paused: row.paused_at.map(moment),
             revoked: row.revoked_at.map(moment),
+            last_use: last_use(row.used_at, row.used_address, row.used_agent),
         })
     }
 }
@@ -60,16 +81,67 @@ pub fn insert(c: &mut Conn, token: &Token, digest: &Digest) -> Result<(), Fault>
     let values = (
         tokens::id.eq(token.id.as_str()),
         tokens::user_id.eq(token.owner.as_str()),
+        tokens::created_by.eq(token.created_by.as_str()),
         tokens::name.eq(token.name.as_str()),
+        tokens::description.eq(token.description.as_str()),
         tokens::digest.eq(digest.as_bytes()),
         tokens::hint.eq(&token.hint),
         tokens::grants.eq(token.grants.to_string()),
+        tokens::networks.eq(token.networks.to_string()),
         tokens::created_at.eq(micros(token.created)),
+        tokens::renewed_at.eq(micros(token.renewed)),
+        tokens::changed_at.eq(micros(token.changed)),
         tokens::expires_at.eq(token.expiry.at().map(micros)),
+        tokens::unused_days.eq(token.unused_days.map(i64::from)),
+        tokens::paused_at.eq(token.paused.map(micros)),
         tokens::revoked_at.eq(token.revoked.map(micros)),
     );
     let done = diesel::insert_into(tokens::table).values(values).execute(c);
     done.map(drop).during("storing a token")
+}
+
+/// Stores what can be changed of a token that isn't revoked. `false` when it was changed or revoked since `read`,
+/// which is what this change was decided on.
+pub fn update(c: &mut Conn, token: &Token, read: &Token) -> Result<bool, Fault> {
+    let row = tokens::table
+        .find(token.id.as_str())
+        .filter(tokens::changed_at.eq(micros(read.changed)))
+        .filter(tokens::revoked_at.is_null());
+    let change = (
+        tokens::name.eq(token.name.as_str()),
+        tokens::description.eq(token.description.as_str()),
+        tokens::hint.eq(&token.hint),
+        tokens::grants.eq(token.grants.to_string()),
+        tokens::networks.eq(token.networks.to_string()),
+        tokens::renewed_at.eq(micros(token.renewed)),
+        tokens::changed_at.eq(micros(token.changed)),
+        tokens::expires_at.eq(token.expiry.at().map(micros)),
+        tokens::unused_days.eq(token.unused_days.map(i64::from)),
+        tokens::paused_at.eq(token.paused.map(micros)),
+    );
+    let done = diesel::update(row).set(change).execute(c);
+    Ok(done.during("changing a token")? == 1)
+}
+
+/// Puts a new value in the place of a token's, and answers the former one's digest.
+pub fn replace_digest(c: &mut Conn, id: &TokenId, new: &Digest) -> Result<Vec<u8>, Fault> {
+    let row = tokens::table.find(id.as_str());
+    let former = row.select(tokens::digest).get_result(c).during("reading a token’s value")?;
+    let done = diesel::update(row).set(tokens::digest.eq(new.as_bytes())).execute(c);
+    done.map(|_| former).during("giving a token a new value")
+}
+
+/// One token of this person by its value, revoked or not.
+pub fn find_own_by_digest(
+    c: &mut Conn,
+    owner: &UserId,
+    digest: &Digest,
+) -> Result<Option<Token>, Fault> {
+    let query = tokens::table
+        .filter(tokens::digest.eq(digest.as_bytes()))
+        .filter(tokens::user_id.eq(owner.as_str()));
+    let found = query.get_result::<TokenRow>(c).optional();
+    found.during("finding a token by its value")?.map(TryInto::try_into).transpose()
 }
 
 /// A person's tokens, newest first, without the revoked ones.
@@ -98,21 +170,21 @@ pub fn count_listed(c: &mut Conn, owner: &UserId) -> Result<u64, Fault> {
     Ok(count.unsigned_abs())
 }
 
-/// Whether one of this person's live tokens has this name.
+/// Whether another of this person's tokens that hasn't ended has this name.
 pub fn name_is_taken(
     c: &mut Conn,
     owner: &UserId,
     name: &TokenName,
+    but: Option<&TokenId>,
     now: Now,
 ) -> Result<bool, Fault> {
-    let live = tokens::expires_at.is_null().or(tokens::expires_at.gt(micros(now.at())));
     let query = tokens::table
         .filter(tokens::user_id.eq(owner.as_str()))
         .filter(tokens::name.eq(name.as_str()))
-        .filter(tokens::revoked_at.is_null())
-        .filter(live.assume_not_null());
-    let count = query.count().get_result::<i64>(c).during("looking for a token's name")?;
-    Ok(count > 0)
+        .filter(tokens::revoked_at.is_null());
+    let rows = query.load::<TokenRow>(c).during("looking for a token’s name")?;
+    let named = rows.into_iter().map(Token::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(named.iter().any(|token| Some(&token.id) != but && !token.has_ended(now)))
 }
 
 /// Marks a token as revoked. `false` when it already was.

@@ -1,5 +1,6 @@
 //! The `users` table.
 
+use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::During;
@@ -21,6 +22,7 @@ pub(super) struct UserRow {
     password: String,
     created_at: i64,
     disabled_at: Option<i64>,
+    zone: Option<String>,
 }
 
 impl TryFrom<UserRow> for (User, PasswordHash) {
@@ -36,6 +38,8 @@ impl TryFrom<UserRow> for (User, PasswordHash) {
             role: Role::parse(&row.role).ok_or_else(|| wrong("role"))?,
             created: moment(row.created_at),
             disabled: row.disabled_at.map(moment),
+            // A zone that a later release no longer knows is no reason to lose the person.
+            zone: row.zone.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC),
         };
         Ok((user, PasswordHash::from_stored(row.password)))
     }
@@ -75,13 +79,19 @@ pub fn insert(c: &mut Conn, user: &User, password: &PasswordHash) -> Result<(), 
         users::password.eq(password.as_str()),
         users::created_at.eq(micros(user.created)),
         users::disabled_at.eq(user.disabled.map(micros)),
+        users::zone.eq(user.zone.name()),
     );
     let done = diesel::insert_into(users::table).values(values).execute(c);
     done.map(drop).during("adding a person")
 }
 
-pub fn rename(c: &mut Conn, id: &UserId, name: &DisplayName) -> Result<(), Fault> {
-    let change = users::display_name.eq(name.as_str());
+pub fn change_profile(
+    c: &mut Conn,
+    id: &UserId,
+    name: &DisplayName,
+    zone: Tz,
+) -> Result<(), Fault> {
+    let change = (users::display_name.eq(name.as_str()), users::zone.eq(zone.name()));
     let done = diesel::update(users::table.find(id.as_str())).set(change).execute(c);
     done.map(drop).during("changing a profile")
 }

@@ -34,9 +34,10 @@ impl Verifier {
     pub async fn identify(
         &self,
         digest: Digest,
+        client: &Client,
         now: Now,
     ) -> Result<Result<Holder, Denial>, Fault> {
-        Ok(alive(self.lookup.find(digest).await?, now))
+        Ok(alive(self.lookup.find(digest).await?, client.address, now))
     }
 
     /// May the holder of this value do that? An allowed use is noted, to be written later.
@@ -47,12 +48,13 @@ impl Verifier {
         client: Client,
         now: Now,
     ) -> Result<Result<Holder, Denial>, Fault> {
-        let verdict = self.identify(digest, now).await?.and_then(|holder| {
-            covers(&holder.token, need, &self.catalogue)?;
+        let verdict = self.identify(digest, &client, now).await?.and_then(|holder| {
+            covers(&holder, need, &self.catalogue)?;
             Ok(holder)
         });
         if let Ok(holder) = &verdict {
-            self.usage.note(&holder.token.id, client, now);
+            let former = holder.until.map(|_| digest);
+            self.usage.note(&holder.token.id, former, client, now);
         }
         Ok(verdict)
     }

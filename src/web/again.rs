@@ -30,6 +30,13 @@ impl Again {
                 let problems = Problems::one("password", too_many_tries(wait));
                 again(problems, StatusCode::TOO_MANY_REQUESTS, Some(wait))
             }
+            Failure::Refused(Refusal::Changed { since }) => {
+                let since = since.join(" ");
+                let sentence = format!(
+                    "It was changed elsewhere since you opened this form. {since} Check what you typed and save it again"
+                );
+                again(Problems::one(FORM, sentence), StatusCode::CONFLICT, None)
+            }
             Failure::Broke(fault) => {
                 let error = WebError::from(fault);
                 let problems = Problems::one(FORM, our_fault(&error));

@@ -66,6 +66,9 @@ impl From<Failure> for WebError {
             Failure::Refused(Refusal::NotFound) => Self::NotFound,
             Failure::Refused(Refusal::AlreadyDone) => Self::AlreadyDone,
             Failure::Refused(Refusal::TooManyTries { wait }) => Self::TooManyTries { wait },
+            Failure::Refused(Refusal::Changed { .. }) => {
+                Self::Bad(StatusCode::CONFLICT, "It was changed elsewhere meanwhile.")
+            }
             Failure::Refused(Refusal::Invalid(problems)) => {
                 // Pages show problems beside their fields; one that gets here has no page to show it on.
                 let sentences: Vec<_> = problems.iter().map(|p| p.sentence.as_str()).collect();

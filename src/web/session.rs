@@ -12,17 +12,22 @@ use futures_core::future::LocalBoxFuture;
 use super::error::WebError;
 use super::shell::{Shell, Tab, Theme, theme};
 use super::site::Site;
+use super::words::Here;
 use super::{client, csrf};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
 use crate::domain::id::UserId;
-use crate::domain::refusal::Fault;
+use crate::domain::password::Password;
+use crate::domain::refusal::{Fault, Outcome};
 use crate::domain::signing::random_text;
+use crate::domain::time::{Clock, Now, from_micros};
 use crate::manage::Manage;
 
 /// The names of what a session remembers.
 pub const USER: &str = "user";
 pub const UNREADABLE: &str = "unreadable";
+/// When a change was last confirmed, in microseconds; kept only where the operator allows a window after it.
+const CONFIRMED: &str = "confirmed";
 const BINDING: &str = "form";
 const MESSAGE: &str = "message";
 
@@ -31,6 +36,9 @@ pub struct SignedIn {
     pub actor: Actor,
     pub session: Session,
     pub site: Data<Site>,
+    /// Whether the next change asks for the password; it does unless one has just been confirmed in this session and
+    /// the operator allows a window after that.
+    pub asks_password: bool,
     binding: String,
     theme: Theme,
 }
@@ -47,7 +55,23 @@ impl SignedIn {
             shell.message = self.session.remove_as::<String>(MESSAGE).and_then(Result::ok);
         }
         shell.csrf = csrf::token(&self.site.key, &self.binding);
+        shell.asks_password = self.asks_password;
         shell
+    }
+
+    /// The instant and the zone in which times are shown to them.
+    pub fn here(&self, now: Now) -> Here {
+        Here { now, zone: self.actor.user.zone }
+    }
+
+    /// Checks the password typed with a change; where the operator allows a window after that, it begins.
+    pub async fn confirm(&self, manage: &Manage, typed: &str, now: Now) -> Outcome<Confirmed> {
+        let by = manage.confirm(&self.actor, Password::typed(typed), now).await?;
+        if !typed.is_empty() && !manage.rules().confirm_window.is_zero() {
+            let kept = self.session.insert(CONFIRMED, now.at().timestamp_micros());
+            kept.map_err(|e| Fault::new("changing a session", e))?;
+        }
+        Ok(by)
     }
 
     /// Leaves a message for the next page.
@@ -65,6 +89,8 @@ impl SignedIn {
         let session = readable(req.get_session())?;
         let user = session.get::<String>(USER).ok().flatten();
         let binding = session.get::<String>(BINDING).ok().flatten();
+        let confirmed = session.get::<i64>(CONFIRMED).ok().flatten().map(from_micros);
+        let now = data::<Clock>(req)?.now();
         let (Some(user), Some(binding)) = (user.and_then(|id| UserId::parse(&id)), binding) else {
             return Ok(None);
         };
@@ -73,12 +99,10 @@ impl SignedIn {
             // Gone or disabled: without their session the way to sign in ends there.
             session.purge();
         }
-        Ok(user.map(|user| Self {
-            actor: Actor { user, client: client::of(req, &site) },
-            theme: theme(req),
-            session,
-            site,
-            binding,
+        Ok(user.map(|user| {
+            let actor = Actor { user, client: client::of(req, &site), confirmed };
+            let asks_password = !actor.is_within(manage.rules().confirm_window, now);
+            Self { actor, asks_password, theme: theme(req), session, site, binding }
         }))
     }
 

@@ -43,6 +43,8 @@ pub struct Shell {
     pub message: Option<String>,
     /// For the forms of this page.
     pub csrf: String,
+    /// Whether this page's form asks for the password.
+    pub asks_password: bool,
     /// A dialog lies over the page, and the rest of it is out of reach.
     pub modal: bool,
 }
@@ -60,6 +62,7 @@ impl Shell {
             tab: Tab::None,
             message: None,
             csrf: String::new(),
+            asks_password: true,
             modal: false,
         }
     }

@@ -3,11 +3,19 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Summary;
 use crate::domain::policy::text_day;
 use crate::domain::time::Now;
+
+/// The instant and the zone in which a person is shown times.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    pub now: Now,
+    pub zone: Tz,
+}
 
 /// A time as `<time>` shows it: near words, the exact instant in the title.
 pub struct Moment {
@@ -18,14 +26,14 @@ pub struct Moment {
 
 impl Moment {
     /// A time that has passed: "4 minutes ago".
-    pub fn past(at: DateTime<Utc>, now: Now) -> Self {
-        Self::new(at, ago(at, now))
+    pub fn past(at: DateTime<Utc>, here: Here) -> Self {
+        Self::new(at, ago(at, here), here)
     }
 
     /// The end of a token: "In 90 days", or how long ago it was.
-    pub fn end(at: DateTime<Utc>, now: Now) -> Self {
-        let words = if at <= now.at() { ago(at, now) } else { ahead(at, now) };
-        Self::new(at, words)
+    pub fn end(at: DateTime<Utc>, here: Here) -> Self {
+        let words = if at <= here.now.at() { ago(at, here) } else { ahead(at, here.now) };
+        Self::new(at, words, here)
     }
 
     /// The words as they stand within a sentence: "yesterday".
@@ -37,18 +45,20 @@ impl Moment {
         words
     }
 
-    fn new(at: DateTime<Utc>, words: String) -> Self {
+    fn new(at: DateTime<Utc>, words: String, here: Here) -> Self {
+        let there = at.with_timezone(&here.zone);
         Self {
             words,
-            exact: at.format("%-d %B %Y, %H:%M UTC").to_string(),
+            exact: there.format("%-d %B %Y, %H:%M %Z").to_string(),
             machine: at.format("%Y-%m-%dT%H:%MZ").to_string(),
         }
     }
 }
 
-fn ago(at: DateTime<Utc>, now: Now) -> String {
-    let minutes = (now.at() - at).num_minutes();
-    let days = (now.today() - at.date_naive()).num_days();
+fn ago(at: DateTime<Utc>, here: Here) -> String {
+    let minutes = (here.now.at() - at).num_minutes();
+    let day = |at: DateTime<Utc>| at.with_timezone(&here.zone).date_naive();
+    let days = (day(here.now.at()) - day(at)).num_days();
     match (minutes, days) {
         (..=0, _) => "Just now".to_owned(),
         (1, _) => "1 minute ago".to_owned(),
@@ -57,7 +67,7 @@ fn ago(at: DateTime<Utc>, now: Now) -> String {
         (120..720, _) | (_, 0) => format!("{} hours ago", minutes / 60),
         (_, 1) => "Yesterday".to_owned(),
         (_, 2..31) => format!("{days} days ago"),
-        _ => text_day(at.date_naive()),
+        _ => text_day(day(at)),
     }
 }
 
@@ -73,29 +83,34 @@ fn ahead(at: DateTime<Utc>, now: Now) -> String {
 
 /// One line of what a token can do: "Read & write" and the services' names.
 pub struct AccessLine {
-    pub access: &'static str,
+    pub access: String,
     pub services: String,
 }
 
 /// How many services a line names before it only counts the rest.
 const NAMED: usize = 8;
 
-/// What a token can do, in at most two lines.
+/// What a token can do, in two lines, and one more for each service of which it can do single things.
 pub fn access(summary: &Summary) -> Vec<AccessLine> {
     let lines = [("Read & write", &summary.read_write), ("Read", &summary.read)];
     let lines = lines.into_iter().filter(|(_, names)| !names.is_empty());
-    lines
-        .map(|(access, names)| {
-            let services = if names.len() == summary.services {
-                "All services".to_owned()
-            } else if names.len() > NAMED + 1 {
-                format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED)
-            } else {
-                names.join(", ")
-            };
-            AccessLine { access, services }
-        })
-        .collect()
+    let lines = lines.map(|(access, names)| {
+        let services =
+            if names.len() == summary.services { "All services".to_owned() } else { some(names) };
+        AccessLine { access: access.to_owned(), services }
+    });
+    let methods = summary.methods.iter();
+    let methods = methods
+        .map(|(service, names)| AccessLine { access: service.clone(), services: some(names) });
+    lines.chain(methods).collect()
+}
+
+fn some(names: &[String]) -> String {
+    if names.len() > NAMED + 1 {
+        format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED)
+    } else {
+        names.join(", ")
+    }
 }
 
 /// A length of time in whole hours where it is that, else in minutes.
@@ -117,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_past_time_is_told_in_the_nearest_words() {
-        let now = Now::new(at("2026-11-22T19:00:00Z"));
+        let now = Here { now: Now::new(at("2026-11-22T19:00:00Z")), zone: Tz::UTC };
         for (then, words) in [
             ("2026-11-22T19:00:30Z", "Just now"),
             ("2026-11-22T18:59:30Z", "Just now"),
@@ -137,13 +152,16 @@ mod tests {
         assert_eq!(moment.exact, "22 November 2026, 18:56 UTC");
         assert_eq!(moment.machine, "2026-11-22T18:56Z");
         assert_eq!(Moment::past(at("2026-11-21T06:14:00Z"), now).within(), "yesterday");
+        let tokyo = Here { zone: Tz::Asia__Tokyo, ..now };
+        let moment = Moment::past(at("2026-11-21T16:00:00Z"), tokyo);
+        assert_eq!((&*moment.words, &*moment.exact), ("Yesterday", "22 November 2026, 01:00 JST"));
     }
 
     #[test]
     fn access_is_told_in_at_most_two_lines() {
         let names = |count: usize| (1..=count).map(|n| format!("S{n}")).collect::<Vec<_>>();
         let of = |read_write, read| {
-            let summary = Summary { read_write, read, closed: 0, services: 12 };
+            let summary = Summary { read_write, read, services: 12, ..Summary::default() };
             let lines = access(&summary);
             lines.into_iter().map(|l| format!("{} {}", l.access, l.services)).collect::<Vec<_>>()
         };
@@ -165,7 +183,7 @@ mod tests {
 
     #[test]
     fn an_end_is_counted_in_days() {
-        let now = Now::new(at("2026-11-22T19:00:00Z"));
+        let now = Here { now: Now::new(at("2026-11-22T19:00:00Z")), zone: Tz::UTC };
         for (end, words) in [
             ("2026-11-23T00:00:00Z", "Today"),
             ("2026-11-24T00:00:00Z", "Tomorrow"),

@@ -1,9 +1,14 @@
 //! What was shown stays, what was revoked stays revoked: through kill -9 and through a stop.
 
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
 use reqwest::StatusCode;
 
+use crate::support::App;
 use crate::support::browse::Browser;
-use crate::support::cli_server::Server;
+use crate::support::cli_server::{PASSWORD, Server};
+use crate::support::database::lacks_postgres;
 use crate::support::machine::Machine;
 
 /// DUR-01, DUR-02
@@ -84,9 +89,7 @@ async fn the_log_holds_no_secret_whatever_slips_into_a_request() {
     server.stop();
     let log = server.log();
     assert!(log.contains("request") && log.contains("/sign-in"), "{log}");
-    for hidden in
-        [secret.as_str(), crate::support::cli_server::PASSWORD, "latchkey-session", "\u{202e}"]
-    {
+    for hidden in [secret.as_str(), PASSWORD, "latchkey-session", "\u{202e}"] {
         assert!(!log.contains(hidden), "{hidden}: {log}");
     }
 }
@@ -119,4 +122,100 @@ async fn a_server_whose_database_was_taken_away_ends_and_says_why() {
     assert!(!server.ends().success());
     let log = server.log();
     assert!(log.contains("looking after the database’s file"), "{log}");
+}
+
+/// DUR-16: connections are tried before they are used, so what begins after the cut meets a new one.
+#[actix_web::test]
+async fn when_postgresql_cuts_every_connection_no_later_request_fails() {
+    if lacks_postgres() {
+        return;
+    }
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    let machine = app.machine();
+    for round in 0..3 {
+        let many = (0..40).map(|_| machine.verifies(&secret, "git", "read"));
+        assert!(join_all(many).await.iter().all(StatusCode::is_success), "{round}");
+        let open = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database()";
+        let before = app.database.count(open).await;
+        assert!(before > 4, "several connections to cut: {before}");
+        app.database.cut_connections();
+        assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::OK, "{round}");
+        let page = ada.opens("/account/tokens").await;
+        assert_eq!((page.status, page.heading().as_str()), (StatusCode::OK, "Access tokens"));
+        app.database.cut_connections();
+        ada.generates(&format!("after cut {round}")).with("Git", "Read").await;
+    }
+}
+
+/// DUR-16, VER-16
+#[actix_web::test]
+async fn while_postgresql_is_away_nothing_is_allowed_and_then_all_works_again() {
+    if lacks_postgres() {
+        return;
+    }
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    let machine = app.machine();
+    app.database.admit(false);
+    app.database.cut_connections();
+    let (verified, page) =
+        tokio::join!(machine.verifies(&secret, "git", "read"), ada.opens("/account/tokens"));
+    assert_eq!(verified, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.status.is_server_error() && page.says("Nothing was changed"), "{}", page.text);
+    app.database.admit(true);
+    assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::OK);
+    assert_eq!(ada.opens("/account/tokens").await.rows(), 1);
+}
+
+/// DUR-06: wherever in the change the disk turns out to be full.
+#[actix_web::test]
+async fn on_a_full_disk_nothing_is_shown_that_is_not_stored_and_verification_goes_on() {
+    let mut server = Server::with_person_in_a_file().await;
+    server.add_person("bo");
+    let people = [server.signed_in().await, server.signed_in_as("bo").await];
+    let mut shown = vec![server.generate(&people[0], "kept").await];
+    let machine = Machine::new(&server.base);
+    // In turns, as tries that end in a fault count against a person.
+    for (pages, browser) in (0..30).step_by(3).zip(people.iter().cycle()) {
+        let name = format!("with {pages} pages");
+        let form = server.form(browser, &name).await;
+        server.fills_the_disk_but_for(pages);
+        let page = browser.submit(&form).await;
+        let is_listed = browser.open("/account/tokens").await.row(&name).is_some();
+        assert_eq!(page.secret().is_some(), is_listed, "{name}: {}", page.text);
+        assert!(is_listed || page.status.is_server_error(), "{name}: {}", page.status);
+        assert!(is_listed || page.says("Nothing was changed"), "{name}: {}", page.text);
+        assert_eq!(machine.verifies(&shown[0], "git", "read").await, StatusCode::OK, "{name}");
+        server.frees_the_disk();
+        shown.extend(page.secret());
+    }
+    assert!((3..9).contains(&shown.len()), "some were refused and some were not: {}", shown.len());
+    server.kill();
+    server.start();
+    let machine = Machine::new(&server.base);
+    for secret in &shown {
+        assert_eq!(machine.verifies(secret, "git", "read").await, StatusCode::OK);
+    }
+}
+
+/// DUR-06
+#[actix_web::test]
+async fn a_server_on_a_full_disk_goes_on_when_last_uses_cannot_be_written() {
+    let server = Server::with_person_in_a_file().await;
+    let browser = server.signed_in().await;
+    let secret = server.generate(&browser, "CI").await;
+    let machine = Machine::new(&server.base);
+    server.fills_the_disk_but_for(0);
+    let began = Instant::now();
+    while server.log().matches("WARN latchkey::server: committing a change").count() < 3 {
+        assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::OK);
+        assert!(began.elapsed() < Duration::from_secs(20), "{}", server.log());
+    }
+    server.frees_the_disk();
+    while browser.get("/account/tokens").await.row("CI").expect("a row")[2] == "Never used" {
+        assert!(began.elapsed() < Duration::from_secs(20), "{}", server.log());
+    }
 }

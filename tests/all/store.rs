@@ -45,7 +45,7 @@ async fn the_schema_in_the_code_is_the_schema_of_the_tables() {
         assert_eq!(written, made);
         tables += 1;
     }
-    assert_eq!(tables, 7);
+    assert_eq!(tables, 8);
 }
 
 #[actix_web::test]

@@ -85,19 +85,13 @@ impl Service {
     }
 }
 
-/// The server block that `docs/gateways.md` gives for nginx, with the addresses of this test in it.
-fn documented_server(nginx: SocketAddr, latchkey: SocketAddr, service: SocketAddr) -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/gateways.md");
-    let text = std::fs::read_to_string(path).expect("docs/gateways.md");
-    let block = text.split("\n```nginx\n").nth(1).and_then(|rest| rest.split("\n```\n").next());
-    let mut block = block.expect("a block of nginx configuration").to_owned();
-    for (example, here) in
-        [("127.0.0.1:8088", nginx), ("127.0.0.1:8080", latchkey), ("127.0.0.1:9000", service)]
-    {
-        assert!(block.contains(example), "docs/gateways.md no longer names {example}");
-        block = block.replace(example, &here.to_string());
-    }
-    block
+/// The configuration that a page of the documentation shows, from these words to the end of its block.
+fn shown(page: &str, from: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let text = std::fs::read_to_string(path).expect(page);
+    let block = text.split(&format!("\n{from}")).nth(1);
+    let block = block.unwrap_or_else(|| panic!("{page} no longer shows {from}"));
+    format!("{from}{}\n", block.split("\n```\n").next().unwrap_or_default())
 }
 
 pub struct Nginx {
@@ -107,11 +101,36 @@ pub struct Nginx {
 }
 
 impl Nginx {
+    /// As `docs/gateways.md` has it.
     pub async fn start(app: &App, service: &Service) -> Self {
+        Self::run(shown("docs/gateways.md", "server {"), app, service).await
+    }
+
+    /// As the README has it.
+    pub async fn of_the_readme(app: &App, service: &Service) -> Self {
+        Self::run(shown("README.md", "server {"), app, service).await
+    }
+
+    /// As `docs/gateways.md` has it for tokens that open many services.
+    pub async fn for_many_services(app: &App, service: &Service) -> Self {
+        let (place, lines) = ("location = /.latchkey {\n", "proxy_buffer_size ");
+        let lines = format!("{place}{}", shown("docs/gateways.md", lines));
+        let server = shown("docs/gateways.md", "server {").replace(place, &lines);
+        Self::run(server, app, service).await
+    }
+
+    /// With the addresses of this test in place of the example's.
+    async fn run(mut server: String, app: &App, service: &Service) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");
+        let here = [address, app.address, service.address];
+        for (example, here) in
+            ["127.0.0.1:8088", "127.0.0.1:8080", "127.0.0.1:9000"].iter().zip(here)
+        {
+            assert!(server.contains(example), "the example no longer names {example}");
+            server = server.replace(example, &here.to_string());
+        }
         let folder = Folder::new();
-        let server = documented_server(address, app.address, service.address);
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
         let temporary = temporary.map(|name| format!("{name}_temp_path {name};\n")).concat();
         let configuration = format!(

@@ -1,7 +1,7 @@
 //! From the browser to a service behind a real nginx, and back out again.
 
 use crate::driver::Folder;
-use crate::gateway::{Nginx, Service};
+use crate::gateway::{Nginx, Received, Service};
 use crate::support::App;
 use crate::support::people::PASSWORD;
 use crate::window::Window;
@@ -69,29 +69,112 @@ async fn a_token_made_in_the_browser_opens_the_service_until_it_is_revoked_there
     assert_eq!(service.requests(), 2);
 }
 
-#[actix_web::test]
-async fn what_a_client_claims_to_be_never_reaches_the_service() {
-    let (app, service) = (app().await, Service::start());
-    let nginx = Nginx::start(&app, &service).await;
-    let secret = app.member("ada").await.generates("CI runner").with("Builds", "Read").await;
-    let token = bearer(&secret);
-    let claims = FORGED.iter().flat_map(|header| ["-H", *header]);
-    let arguments: Vec<&str> = claims.chain(["-H", &token]).collect();
-    let received = nginx.curl(&arguments).await.received();
+/// A request with these headers, as curl is told of it.
+fn with<'a>(headers: &[&'a str]) -> Vec<&'a str> {
+    headers.iter().flat_map(|header| ["-H", *header]).collect()
+}
+
+/// Asserts that nothing of what a client claimed has reached the service.
+fn believes_nothing_forged(received: &Received) {
     for header in FORGED {
         let (name, forged) = header.split_once(": ").expect("a header");
         let values = received.all(&name.to_ascii_lowercase());
         assert!(!values.contains(&forged) && values.len() <= 1, "{name}: {values:?}");
     }
     assert_eq!(received.all("remote-user"), ["ada"]);
+    assert_eq!(received.all("authorization"), [""; 0], "the service has no use for the token");
+}
+
+#[actix_web::test]
+async fn what_a_client_claims_to_be_never_reaches_the_service() {
+    let (app, service) = (app().await, Service::start());
+    let nginx = Nginx::start(&app, &service).await;
+    let secret = app.member("ada").await.generates("CI runner").with("Builds", "Read").await;
+    let token = bearer(&secret);
+    let arguments = [with(&FORGED), with(&[&token])].concat();
+    let received = nginx.curl(&arguments).await.received();
+    believes_nothing_forged(&received);
     assert_eq!(received.all("remote-groups"), [""; 0]);
     for method in ["X-Original-Method: GET", "X-Forwarded-Method: GET"] {
         let writing = ["-H", method, "-H", &token, "--request", "DELETE"];
         assert_eq!(nginx.curl(&writing).await.status, 403, "{method}");
     }
-    let without = nginx.curl(&arguments[..arguments.len() - 2]).await;
+    let without = nginx.curl(&with(&FORGED)).await;
     assert_eq!(without.status, 401, "{without:?}");
     assert_eq!(service.requests(), 1);
+}
+
+#[actix_web::test]
+async fn a_reading_token_cannot_write_by_naming_another_method_in_a_header() {
+    let (app, service) = (app().await, Service::start());
+    let ada = app.member("ada").await;
+    let token = bearer(&ada.generates("CI runner").with("Builds", "Read").await);
+    let nginx = Nginx::start(&app, &service).await;
+    for name in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"] {
+        let received = nginx.curl(&with(&[&token, &format!("{name}: DELETE")])).await.received();
+        assert_eq!(received.method, "GET");
+        assert_eq!(received.all(&name.to_ascii_lowercase()), [""; 0], "{name}");
+    }
+}
+
+#[actix_web::test]
+async fn the_few_lines_of_the_readme_guard_a_service_too() {
+    let (app, service) = (app().await, Service::start());
+    let nginx = Nginx::of_the_readme(&app, &service).await;
+    let ada = app.member("ada").await;
+    let token = bearer(&ada.generates("CI runner").with("Builds", "Read").await);
+    let other = bearer(&ada.generates("Git mirror").with("Git", "Read & write").await);
+
+    let method = "X-HTTP-Method-Override: DELETE";
+    let arguments = [with(&FORGED), with(&[method, &token])].concat();
+    let received = nginx.curl(&arguments).await.received();
+    believes_nothing_forged(&received);
+    assert_eq!(received.all("x-http-method-override"), [""; 0]);
+    let writing = nginx.curl(&["-H", &token, "--request", "POST"]).await;
+    assert_eq!(writing.status, 403, "{writing:?}");
+    for method in ["X-Original-Method: GET", "X-Forwarded-Method: GET"] {
+        let writing = nginx.curl(&["-H", method, "-H", &token, "--request", "DELETE"]).await;
+        assert!([401, 403].contains(&writing.status), "{method}: {writing:?}");
+    }
+    assert_eq!(nginx.curl(&with(&[&other])).await.status, 403, "another service's");
+    let none = nginx.curl(&with(&FORGED)).await;
+    assert_eq!(none.status, 401, "{none:?}");
+    assert!(none.head.contains("www-authenticate: bearer"), "{none:?}");
+    ada.revokes("CI runner").await;
+    assert_eq!(nginx.curl(&with(&[&token])).await.status, 401, "revoked");
+    app.stop().await;
+    assert_eq!(nginx.curl(&with(&[&other])).await.status, 500, "nobody to ask");
+    assert_eq!(service.requests(), 1);
+}
+
+/// Builds, and enough others that a token for all has more headers than nginx takes on most machines: 4 KiB.
+fn many_services() -> String {
+    let service =
+        |key: String, name: String| format!("[[services]]\nkey = \"{key}\"\nname = \"{name}\"\n");
+    let others =
+        (2..=150).map(|n| service(format!("a-repository-called-{n}"), format!("Service {n}")));
+    others.chain([service("builds".to_owned(), "Builds".to_owned())]).collect()
+}
+
+#[actix_web::test]
+async fn a_token_for_many_services_passes_with_the_buffer_that_the_page_names() {
+    let settings = [("trusted_proxies", "127.0.0.1")];
+    let (app, service) = (App::with(&many_services(), &settings).await, Service::start());
+    let ada = app.member("ada").await;
+    let names: Vec<String> = (2..=150).map(|n| format!("Service {n}")).collect();
+    let all = names
+        .iter()
+        .fold(ada.generates("everything"), |form, name| form.with(name, "Read & write"));
+    let token = bearer(&all.with("Builds", "Read").await);
+    let small = Nginx::start(&app, &service).await;
+    let refused = small.curl(&with(&[&token])).await;
+    assert_eq!(refused.status, 500, "the page no longer needs to say this: {refused:?}");
+    let large = Nginx::for_many_services(&app, &service).await;
+    let received = large.curl(&with(&[&token])).await.received();
+    let [access] = received.all("x-token-access")[..] else { panic!("{received:?}") };
+    assert_eq!(access.split(' ').count(), 150);
+    assert!(access.len() > 4096 && access.len() < 16_000, "{} bytes", access.len());
+    assert_eq!(received.all("remote-user"), ["ada"]);
 }
 
 #[actix_web::test]

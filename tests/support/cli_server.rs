@@ -10,6 +10,7 @@ use reqwest::StatusCode;
 
 use super::browse::Browser;
 use super::database::TestDatabase;
+use super::page::FormOnPage;
 use super::people::sign_in;
 
 pub const PASSWORD: &str = "seven brass owls knit";
@@ -26,7 +27,15 @@ pub struct Server {
 impl Server {
     /// Running, with a person called ada.
     pub async fn with_person() -> Self {
-        let database = TestDatabase::fresh();
+        Self::running_on(TestDatabase::fresh())
+    }
+
+    /// The same on SQLite, whatever the rest of the suite uses.
+    pub async fn with_person_in_a_file() -> Self {
+        Self::running_on(TestDatabase::on_sqlite())
+    }
+
+    fn running_on(database: TestDatabase) -> Self {
         let mut server = Self::on(database.url.clone(), database.folder());
         server._database = Some(database);
         server.add_person("ada");
@@ -79,7 +88,9 @@ impl Server {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
+        // A file that may not grow is an error then, as on a full disk, and not the end.
+        let mut command = Command::new("env");
+        command.args(["--ignore-signal=XFSZ", env!("CARGO_BIN_EXE_latchkey")]);
         command.current_dir(&self.folder).args(words).stdin(Stdio::null());
         command.env("LATCHKEY_DATABASE_URL", &self.url).env("LATCHKEY_LISTEN", &self.address);
         command.env("LATCHKEY_STOP_GRACE", "2s").env("LATCHKEY_LAST_USE_EVERY", "200ms");
@@ -117,6 +128,26 @@ impl Server {
         true
     }
 
+    /// Leaves SQLite's log of writes, and whatever is as large, room for so many pages: to the server the disk is
+    /// full then. Its own log is smaller, and goes on.
+    pub fn fills_the_disk_but_for(&self, pages: u64) {
+        let path = self.url.strip_prefix("sqlite:").expect("SQLite");
+        let size = std::fs::metadata(format!("{path}-wal")).expect("the log of writes").len();
+        // A page of 4096 bytes and its head.
+        self.limit_files(&(size + pages * 4120).to_string());
+    }
+
+    pub fn frees_the_disk(&self) {
+        self.limit_files("unlimited");
+    }
+
+    fn limit_files(&self, size: &str) {
+        let process = self.child.as_ref().expect("a running server").id();
+        let words = [format!("--pid={process}"), format!("--fsize={size}:")];
+        let limited = Command::new("prlimit").args(words).status();
+        assert!(limited.expect("prlimit").success());
+    }
+
     /// Waits for a server that ends by itself.
     pub fn ends(&mut self) -> ExitStatus {
         self.child.take().expect("a running server").wait().expect("an end")
@@ -138,16 +169,25 @@ impl Server {
     }
 
     pub async fn signed_in(&self) -> Browser {
+        self.signed_in_as("ada").await
+    }
+
+    pub async fn signed_in_as(&self, name: &str) -> Browser {
         let browser = Browser::new(&self.base);
-        let page = sign_in(&browser, "ada", PASSWORD).await;
+        let page = sign_in(&browser, name, PASSWORD).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
         browser
     }
 
     pub async fn generate(&self, browser: &Browser, name: &str) -> String {
-        let form = browser.open("/account/tokens/new").await.form("Generate token");
-        let form = form.fill("Name", name).choose("Git", "Read").fill("Your password", PASSWORD);
+        let form = self.form(browser, name).await;
         browser.submit(&form).await.secret().expect("the token's value")
+    }
+
+    /// The form that generates a token, filled in.
+    pub async fn form(&self, browser: &Browser, name: &str) -> FormOnPage {
+        let form = browser.open("/account/tokens/new").await.form("Generate token");
+        form.fill("Name", name).choose("Git", "Read").fill("Your password", PASSWORD)
     }
 
     pub async fn revoke(&self, browser: &Browser, name: &str) {

@@ -1,6 +1,7 @@
 //! A fresh database for each test, copied from one migrated template: SQLite, or PostgreSQL where
 //! `LATCHKEY_TEST_POSTGRES` names a server to make databases on.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -25,18 +26,33 @@ pub fn postgres() -> Option<String> {
     std::env::var("LATCHKEY_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
 }
 
+/// For a test of what only PostgreSQL has: without one, says past what catches a test's output that it did not run.
+pub fn lacks_postgres() -> bool {
+    let lacks = postgres().is_none();
+    if lacks {
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        let line = format!("NOT RUN: {test}, without LATCHKEY_TEST_POSTGRES\n");
+        std::io::stderr().write_all(line.as_bytes()).expect("standard error");
+    }
+    lacks
+}
+
 impl TestDatabase {
     pub fn fresh() -> Self {
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("latchkey_test_{}_{count}", std::process::id());
         match postgres() {
-            Some(server) => Self::on_postgres(&server, name),
-            None => Self::on_sqlite(name),
+            Some(server) => Self::on_postgres(&server, Self::name()),
+            None => Self::on_sqlite(),
         }
     }
 
+    fn name() -> String {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        format!("latchkey_test_{}_{count}", std::process::id())
+    }
+
     /// On SQLite whatever the rest of the suite uses, for what only files have.
-    pub fn on_sqlite(name: String) -> Self {
+    pub fn on_sqlite() -> Self {
+        let name = Self::name();
         let template = sqlite_template();
         let folder = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -55,6 +71,18 @@ impl TestDatabase {
 
     pub fn is_sqlite(&self) -> bool {
         self.folder.is_some()
+    }
+
+    /// Cuts every connection, as a restart of PostgreSQL does, and waits until they are gone.
+    pub fn cut_connections(&self) {
+        let cut = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname";
+        command(&postgres().expect("PostgreSQL"), &format!("{cut} = '{}'", self.name));
+    }
+
+    /// Lets nobody connect any more, or everybody again, as while PostgreSQL is down.
+    pub fn admit(&self, anybody: bool) {
+        let admit = format!("ALTER DATABASE {} ALLOW_CONNECTIONS {anybody}", self.name);
+        command(&postgres().expect("PostgreSQL"), &admit);
     }
 
     /// A path beside the database, for what a test writes.

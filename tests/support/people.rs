@@ -51,6 +51,7 @@ impl Person {
             role: Role::parse(role).expect("a role"),
             created: app.now().at(),
             disabled: None,
+            zone: chrono_tz::Tz::UTC,
         };
         let id = user.id.clone();
         app.database.write(move |tx| Ok(users::insert(tx, &user, &hash())?)).await;

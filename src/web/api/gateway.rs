@@ -10,7 +10,7 @@ use super::{bearer, token::rfc3339};
 use crate::domain::access::Access;
 use crate::domain::time::Now;
 use crate::domain::user::Email;
-use crate::domain::verdict::{Denial, Holder, Need};
+use crate::domain::verdict::{Denial, Holder, Need, What};
 use crate::verify::Verifier;
 use crate::web::client;
 use crate::web::form::Fields;
@@ -49,7 +49,7 @@ pub async fn show(
         Err(denial) => return unclear(denial, dialect),
     };
     let denied = |denial| {
-        let missing = format!("{}:{}", asked.need.service, asked.need.access.needed());
+        let missing = asked.need.scope();
         refuse(Problem::of(denial, &site.instance, Some(&missing)), asked.dialect)
     };
     let digest = match bearer::presented(req.headers()) {
@@ -87,13 +87,19 @@ fn question(
     if service.is_empty() {
         return Err(Denial::Malformed("The query names no service."));
     }
-    let access = match fields.text("access").as_str() {
-        "read" => Access::Read,
-        "write" => Access::ReadWrite,
-        "" => implied(req, site, dialect)?,
+    let what = match (fields.text("access").as_str(), fields.text("method")) {
+        ("", method) if !method.is_empty() => What::Method(method),
+        ("read", method) if method.is_empty() => What::Access(Access::Read),
+        ("write", method) if method.is_empty() => What::Access(Access::ReadWrite),
+        ("", _) => What::Access(implied(req, site, dialect)?),
+        ("read" | "write", _) => {
+            return Err(Denial::Malformed(
+                "The query names an access and a method: one is enough.",
+            ));
+        }
         _ => return Err(Denial::Malformed("access is read or write.")),
     };
-    Ok(Question { dialect, need: Need { service, access } })
+    Ok(Question { dialect, need: Need { service, what } })
 }
 
 /// The access that follows from the original method. Where that can't be known or believed, the most is needed.
@@ -123,8 +129,8 @@ fn implied(req: &HttpRequest, site: &Site, dialect: Dialect) -> Result<Access, D
 fn allow(holder: &Holder, verifier: &Verifier) -> HttpResponse {
     let (token, owner) = (&holder.token, &holder.owner);
     let email = owner.email.as_ref().map_or("", Email::as_str);
-    let access = token.grants.within(verifier.catalogue()).to_string();
-    let expires = token.expiry.at().map(rfc3339).unwrap_or_default();
+    let access = token.grants.within(verifier.catalogue(), owner.role).to_string();
+    let expires = token.end().map(rfc3339).unwrap_or_default();
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "no-store"));
     for (name, text) in [

@@ -8,6 +8,8 @@ use serde::Serialize;
 use crate::domain::refusal::Fault;
 use crate::domain::verdict::Denial;
 
+const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
+
 /// The body of a refusal: `application/problem+json`.
 #[derive(Serialize)]
 pub struct Problem {
@@ -53,16 +55,13 @@ impl Problem {
                     "Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\""
                 );
                 let detail = format!("This token lacks {scope}.");
-                let status = StatusCode::FORBIDDEN;
-                let new = Self::new(status, "Access not granted", detail, Some(challenge));
+                let new = Self::new(FORBIDDEN, "Access not granted", detail, Some(challenge));
                 Self { scope: Some(scope.to_owned()), ..new }
             }
-            Denial::UnknownService => Self::new(
-                StatusCode::FORBIDDEN,
-                "Unknown service",
-                "The catalogue has no service of the name that was asked for.".to_owned(),
-                error("insufficient_scope"),
-            ),
+            Denial::Elsewhere | Denial::UnknownService | Denial::UnknownMethod => {
+                let (title, detail) = forbidden(denial);
+                Self::new(FORBIDDEN, title, detail.to_owned(), error("insufficient_scope"))
+            }
         }
     }
 
@@ -105,6 +104,20 @@ impl Problem {
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header((CONTENT_TYPE, "application/problem+json"))
             .body(self.to_json())
+    }
+}
+
+/// Title and detail of what no change of the grants would open.
+fn forbidden(denial: Denial) -> (&'static str, &'static str) {
+    match denial {
+        Denial::Elsewhere => (
+            "Address not allowed",
+            "This token is bound to other addresses than the one it was sent from.",
+        ),
+        Denial::UnknownMethod => {
+            ("Unknown method", "The service has no method of the name that was asked for.")
+        }
+        _ => ("Unknown service", "The catalogue has no service of the name that was asked for."),
     }
 }
 

@@ -10,6 +10,7 @@ use super::{bearer, problem};
 use crate::domain::time::Now;
 use crate::domain::verdict::Holder;
 use crate::verify::Verifier;
+use crate::web::client;
 use crate::web::site::Site;
 
 /// Who holds the token, what it may do now, and until when.
@@ -33,9 +34,9 @@ impl Token {
             id: token.id.as_str().to_owned(),
             name: token.name.as_str().to_owned(),
             user: holder.owner.name.as_str().to_owned(),
-            access: token.grants.within(verifier.catalogue()).to_string(),
+            access: token.grants.within(verifier.catalogue(), holder.owner.role).to_string(),
             created: rfc3339(token.created),
-            expires: token.expiry.at().map(rfc3339),
+            expires: token.end().map(rfc3339),
         }
     }
 }
@@ -55,7 +56,7 @@ pub async fn show(
         Ok(digest) => digest,
         Err(denial) => return denied(denial),
     };
-    match verifier.identify(digest, now).await {
+    match verifier.identify(digest, &client::of(&req, &site), now).await {
         Ok(Ok(holder)) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))
             .json(Token::of(&holder, &verifier)),

@@ -4,7 +4,6 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::password::Password;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::domain::user::{DisplayName, Email};
@@ -85,8 +84,8 @@ pub async fn update(
     let Sent { me, typed } = sent;
     let answer = async {
         let name = typed.parse()?;
-        let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
-        manage.rename(by, name, now).await
+        let by = me.confirm(&manage, &typed.password, now).await?;
+        manage.change_profile(by, name, me.actor.user.zone, now).await
     };
     match answer.await {
         Ok(()) => {

@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use super::token_list::{List, TokenRow};
 use crate::domain::id::TokenId;
-use crate::domain::password::Password;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::manage::Manage;
+use crate::manage::revocations::Which;
 use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
@@ -38,14 +38,14 @@ impl New {
         Ok(Self {
             shell: me.shell(Tab::Tokens).modal(),
             list: List::of(me, manage, now).await?,
-            token: TokenRow::new(&token, &manage.rules().catalogue, now),
+            token: TokenRow::new(&token, &manage.rules().catalogue, me, now),
             problems,
         })
     }
 }
 
 #[derive(Deserialize)]
-pub struct Which {
+pub struct Asked {
     #[serde(default)]
     id: String,
 }
@@ -54,9 +54,9 @@ pub async fn new(
     manage: Data<Manage>,
     me: SignedIn,
     now: Now,
-    which: Query<Which>,
+    asked: Query<Asked>,
 ) -> Result<Page, WebError> {
-    let id = TokenId::parse(&which.id).ok_or(WebError::NotFound)?;
+    let id = TokenId::parse(&asked.id).ok_or(WebError::NotFound)?;
     Ok(Page::show(&New::of(&me, &manage, id, Problems::default(), now).await?))
 }
 
@@ -83,13 +83,15 @@ pub async fn create(
     let Sent { me, typed } = sent;
     let id = TokenId::parse(&typed.id).ok_or(WebError::NotFound)?;
     let answer = async {
-        let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
-        manage.revoke(by, id.clone(), now).await
+        let by = me.confirm(&manage, &typed.password, now).await?;
+        manage.revoke(by, Which::These(vec![id.clone()]), now).await
     };
     match answer.await {
-        Ok(token) => {
-            let name = token.name.as_str();
-            me.tell(&format!("“{name}” was revoked. Anything that used it has lost access."))?;
+        Ok(tokens) => {
+            if let [token] = tokens.as_slice() {
+                let name = token.name.as_str();
+                me.tell(&format!("“{name}” was revoked. Anything that used it has lost access."))?;
+            }
             Ok(Page::see_other("/account/tokens"))
         }
         Err(failure) => {

@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 use crate::domain::access::Access;
 use crate::domain::catalogue::{Catalogue, Service};
 use crate::domain::expiry::Choice;
-use crate::domain::grants::{Grants, Summary};
+use crate::domain::grants::{Grant, Grants, Summary};
 use crate::domain::id::Nonce;
+use crate::domain::networks::Networks;
 use crate::domain::policy::{Policy, day_in, text_day};
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
-use crate::domain::token::{Draft, TokenName};
+use crate::domain::token::{Description, Draft, TokenName};
 use crate::web::form::{Fields, Typed};
 use crate::web::local;
 
@@ -76,9 +77,13 @@ impl TokenForm {
             problems.add("password", "Enter your password");
         }
         match (name, expires, grants) {
-            (Some(name), Some(expires), Some(grants)) if problems.is_empty() => {
-                Ok(Draft { name, expires, grants })
-            }
+            (Some(name), Some(expires), Some(grants)) if problems.is_empty() => Ok(Draft {
+                name,
+                description: Description::default(),
+                expires,
+                grants,
+                networks: Networks::default(),
+            }),
             _ => Err(problems),
         }
     }
@@ -109,7 +114,7 @@ impl TokenForm {
                 "A service in this form is not offered here (any more). Check the list".to_owned()
             };
             let service = catalogue.service(key).ok_or_else(gone)?;
-            grants.grant(service.key.clone(), granted(service, level)?);
+            grants.grant(service.key.clone(), Grant::Access(granted(service, level)?));
         }
         if grants.is_empty() {
             return Err("Choose at least one service".to_owned());
@@ -123,7 +128,7 @@ impl TokenForm {
         for (key, level) in &self.levels {
             let Some(service) = catalogue.service(key) else { continue };
             if let Ok(access) = granted(service, level) {
-                grants.grant(service.key.clone(), access);
+                grants.grant(service.key.clone(), Grant::Access(access));
             }
         }
         grants.summary(catalogue)

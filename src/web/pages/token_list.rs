@@ -4,7 +4,6 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::text_day;
 use crate::domain::time::Now;
 use crate::domain::token::Token;
-use crate::domain::user::Role;
 use crate::manage::Manage;
 use crate::web::error::WebError;
 use crate::web::session::SignedIn;
@@ -34,29 +33,33 @@ pub struct TokenRow {
 
 impl List {
     pub async fn of(me: &SignedIn, manage: &Manage, now: Now) -> Result<Self, WebError> {
-        let tokens = manage.tokens(&me.actor).await?;
+        let tokens = manage.tokens(&me.actor, now).await?;
         let catalogue = &manage.rules().catalogue;
         Ok(Self {
-            rows: tokens.iter().map(|token| TokenRow::new(token, catalogue, now)).collect(),
-            can_generate: me.actor.user.role != Role::Viewer,
+            rows: tokens
+                .iter()
+                .map(|listed| TokenRow::new(&listed.token, catalogue, me, now))
+                .collect(),
+            can_generate: manage.rules().policy.may_generate(me.actor.user.role),
         })
     }
 }
 
 impl TokenRow {
-    pub fn new(token: &Token, catalogue: &Catalogue, now: Now) -> Self {
+    pub fn new(token: &Token, catalogue: &Catalogue, me: &SignedIn, now: Now) -> Self {
+        let here = me.here(now);
         let last_use = token.last_use.as_ref();
         let address = last_use.and_then(|last| last.address);
         Self {
             id: token.id.as_str().to_owned(),
             name: token.name.as_str().to_owned(),
             hint: token.hint.clone(),
-            access: access(&token.grants.within(catalogue).summary(catalogue)),
-            last_used: last_use.map(|last| Moment::past(last.at, now)),
+            access: access(&token.grants.within(catalogue, me.actor.user.role).summary(catalogue)),
+            last_used: last_use.map(|last| Moment::past(last.at, here)),
             agent: last_use.map(|last| last.agent.clone()).unwrap_or_default(),
             from: address.map(|address| address.to_string()),
-            ends: token.expiry.at().map(|end| Moment::end(end, now)),
-            is_expired: token.expiry.is_past(now),
+            ends: token.end().map(|end| Moment::end(end, here)),
+            is_expired: token.has_ended(now),
             expires_soon: token.expires_soon(now),
         }
     }

@@ -9,10 +9,8 @@ use super::token_form::{ExpiryOption, Row, TokenForm};
 use super::token_list::List;
 use crate::domain::grants::Summary;
 use crate::domain::id::Nonce;
-use crate::domain::password::Password;
 use crate::domain::refusal::{Failure, Problems, Refusal};
 use crate::domain::time::Now;
-use crate::domain::user::Role;
 use crate::manage::Manage;
 use crate::web::again::Again;
 use crate::web::error::WebError;
@@ -63,7 +61,7 @@ impl New {
             summary: typed.summary(&rules.catalogue),
             works_until: typed.works_until(&rules.policy, now),
             problems,
-            can_generate: me.actor.user.role != Role::Viewer,
+            can_generate: rules.policy.may_generate(me.actor.user.role),
             typed,
         }
     }
@@ -118,7 +116,7 @@ pub async fn create(
         let draft = typed.draft(&rules.catalogue, &rules.policy, now)?;
         let nonce = typed.nonce()?;
         manage.check_draft(&me.actor, &draft, &nonce, now).await?;
-        let by = manage.confirm(&me.actor, Password::typed(&typed.password), now).await?;
+        let by = me.confirm(&manage, &typed.password, now).await?;
         manage.generate(by, draft, nonce, now).await
     };
     match answer.await {

@@ -1,5 +1,6 @@
 //! What `/verify` leaves behind, and what it does when the database is in the way.
 
+use latchkey::domain::id::{Nonce, TokenId};
 use reqwest::{Method, StatusCode};
 
 use crate::support::App;
@@ -57,7 +58,8 @@ async fn a_verification_never_waits_for_a_write() {
     let writing = actix_web::rt::spawn(async move {
         let job = move |tx: &mut latchkey::store::conn::Conn| {
             let now = latchkey::domain::time::Now::new(chrono::DateTime::UNIX_EPOCH);
-            latchkey::store::nonces::take(tx, &latchkey::domain::id::Nonce::random(), now)?;
+            let (nonce, token) = (Nonce::random(), TokenId::random());
+            latchkey::store::nonces::take(tx, &nonce, &token, now)?;
             let held = held.lock().expect("the channel");
             let _ = held.recv_timeout(std::time::Duration::from_secs(20));
             Ok(())

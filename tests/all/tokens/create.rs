@@ -206,7 +206,7 @@ async fn generating_and_revoking_leave_a_line_with_who_what_when_and_where() {
     ada.revokes("CI").await;
     for kind in ["token_generated", "token_revoked"] {
         let everything = app.database.everything().await;
-        let line = format!("{kind} CI: git:read Mozilla/5.0 (a test) 127.0.0.1");
+        let line = format!("{kind} “CI”: Read Git. Mozilla/5.0 (a test) 127.0.0.1");
         assert!(everything.contains(&line), "{kind}: {everything}");
         assert!(!everything.contains(&secret), "ONCE-09");
     }

@@ -1,0 +1,1 @@
+CREATE INDEX events_by_token ON events (token_id, at);

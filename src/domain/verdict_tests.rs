@@ -1,0 +1,148 @@
+use super::*;
+use crate::domain::catalogue::{Method, MethodKey, Service, ServiceKey};
+use crate::domain::expiry::{Choice, Expiry};
+use crate::domain::grants::Grants;
+use crate::domain::id::UserId;
+use crate::domain::networks::Networks;
+use crate::domain::secret::Prefix;
+use crate::domain::token::{Description, Draft, Issued, TokenName};
+use crate::domain::user::{DisplayName, Role, UserName};
+
+fn catalogue(highest: Access) -> Catalogue {
+    let method = |key: &str, access| Method {
+        key: MethodKey::parse(key).expect("a key"),
+        name: key.to_owned(),
+        description: String::new(),
+        docs: None,
+        access,
+        personal_tokens: key != "erase",
+    };
+    let service = |key: &str, role| Service {
+        key: ServiceKey::parse(key).expect("a key"),
+        name: key.to_owned(),
+        description: String::new(),
+        docs: None,
+        url: None,
+        highest,
+        role,
+        personal_tokens: true,
+        methods: vec![
+            method("list", Access::Read),
+            method("start", Access::ReadWrite),
+            method("erase", Access::ReadWrite),
+        ],
+    };
+    let services = vec![
+        service("builds", Role::Viewer),
+        service("git", Role::Viewer),
+        service("users", Role::Admin),
+    ];
+    Catalogue::new(services, Vec::new())
+}
+
+fn at(text: &str) -> Now {
+    Now::new(text.parse().expect("a time"))
+}
+
+fn holder(grants: &str, role: Role) -> Holder {
+    let draft = Draft {
+        name: TokenName::parse("CI").expect("a name"),
+        description: Description::default(),
+        expires: Choice::Never,
+        grants: Grants::parse(grants).expect("grants"),
+        networks: Networks::default(),
+    };
+    let prefix = Prefix::parse("lk").expect("a prefix");
+    let now = at("2026-11-22T18:00:00Z");
+    let owner = User {
+        id: UserId::random(),
+        name: UserName::parse("ada").expect("a name"),
+        display_name: DisplayName::parse("Ada").expect("a name"),
+        email: None,
+        role,
+        created: now.at(),
+        disabled: None,
+        zone: chrono_tz::Tz::UTC,
+    };
+    let token = Issued::mint(&owner.id, &draft, Expiry::Never, &prefix, now).token;
+    Holder { token, owner, until: None }
+}
+
+#[test]
+fn a_token_may_do_what_was_granted_and_nothing_else() {
+    use Denial::{TooNarrow, UnknownMethod, UnknownService};
+    let wide = catalogue(Access::ReadWrite);
+    let narrow = catalogue(Access::Read);
+    for (grants, asked, catalogue, answer) in [
+        ("builds:read", "builds:read", &wide, Ok(())),
+        ("builds:read", "builds:write", &wide, Err(TooNarrow)),
+        ("builds:read-write", "builds:read", &wide, Ok(())),
+        ("builds:read-write", "builds:write", &wide, Ok(())),
+        ("builds:read-write", "builds:write", &narrow, Err(TooNarrow)),
+        ("builds:read-write", "git:read", &wide, Err(TooNarrow)),
+        ("builds:read", "build:read", &wide, Err(UnknownService)),
+        ("builds:read", "*:read", &wide, Err(UnknownService)),
+        ("", "builds:read", &wide, Err(TooNarrow)),
+        ("builds:list", "builds:list", &wide, Ok(())),
+        ("builds:list", "builds:start", &wide, Err(TooNarrow)),
+        ("builds:list,start", "builds:read", &wide, Err(TooNarrow)),
+        ("builds:start", "builds:start", &narrow, Err(TooNarrow)),
+        ("builds:read", "builds:list", &wide, Ok(())),
+        ("builds:read", "builds:start", &wide, Err(TooNarrow)),
+        ("builds:read-write", "builds:start", &wide, Ok(())),
+        ("builds:read-write", "builds:erase", &wide, Err(TooNarrow)),
+        ("builds:erase", "builds:erase", &wide, Err(TooNarrow)),
+        ("builds:read-write", "builds:stop", &wide, Err(UnknownMethod)),
+        ("users:read", "users:read", &wide, Err(TooNarrow)),
+    ] {
+        let (service, what) = asked.split_once(':').expect("a need");
+        let what = match what {
+            "read" => What::Access(Access::Read),
+            "write" => What::Access(Access::ReadWrite),
+            key => What::Method(key.to_owned()),
+        };
+        let need = Need { service: service.to_owned(), what };
+        assert_eq!(need.scope(), asked);
+        let answered = covers(&holder(grants, Role::Member), &need, catalogue);
+        assert_eq!(answered, answer, "{grants} asked for {asked}");
+    }
+    let need = Need { service: "users".to_owned(), what: What::Access(Access::Read) };
+    assert_eq!(covers(&holder("users:read", Role::Admin), &need, &wide), Ok(()));
+}
+
+#[test]
+fn a_token_works_while_it_and_its_owner_do_and_from_where_it_may() {
+    let now = at("2026-11-22T18:00:00Z");
+    let home = "192.0.2.7".parse().ok();
+    let with = |change: fn(&mut Holder)| {
+        let mut holder = holder("git:read", Role::Member);
+        change(&mut holder);
+        alive(Some(holder), home, now).map(drop)
+    };
+    assert_eq!(alive(None, home, now).map(drop), Err(Denial::Invalid));
+    assert_eq!(with(|_| ()), Ok(()));
+    assert_eq!(
+        with(|holder| holder.token.paused = Some(holder.token.created)),
+        Err(Denial::Invalid)
+    );
+    assert_eq!(
+        with(|holder| holder.token.revoked = Some(holder.token.created)),
+        Err(Denial::Invalid)
+    );
+    assert_eq!(
+        with(|holder| holder.owner.disabled = Some(holder.token.created)),
+        Err(Denial::Invalid)
+    );
+    assert_eq!(with(|holder| holder.until = Some(holder.token.created)), Err(Denial::Invalid));
+    let later = |holder: &mut Holder| {
+        holder.until = Some(holder.token.created + chrono::TimeDelta::hours(1))
+    };
+    assert_eq!(with(later), Ok(()));
+    let bound = |text| {
+        move |holder: &mut Holder| holder.token.networks = Networks::parse(text).expect(text)
+    };
+    let mut here = holder("git:read", Role::Member);
+    bound("192.0.2.0/24")(&mut here);
+    assert_eq!(alive(Some(here.clone()), home, now).map(drop), Ok(()));
+    assert_eq!(alive(Some(here), "192.0.3.1".parse().ok(), now).map(drop), Err(Denial::Elsewhere));
+}
