@@ -95,16 +95,25 @@ function lines(element, names) {
   if (names.length === 0) element.append("Nothing yet");
 }
 
+const groups = all(".levels[role=radiogroup]");
+const nameOf = (group) => document.getElementById(group.getAttribute("aria-labelledby")).textContent;
+
+function ticked(group) {
+  const boxes = all(".methods :checked:not(.only)", group.closest("li"));
+  return boxes.map((box) => box.parentElement.textContent.trim());
+}
+
 function summarize() {
   const part = (name) => summary.querySelector(`[data-is=${name}]`);
-  const groups = all(".levels");
-  const named = (level) => groups
-    .filter((group) => group.querySelector(`[value=${level}]:checked`))
-    .map((group) => document.getElementById(group.getAttribute("aria-labelledby")).textContent);
-  const [write, read] = [named("write"), named("read")];
-  const closed = groups.length - write.length - read.length;
+  const at = (level) => groups.filter((group) => group.querySelector(`[value=${level}]:checked`));
+  const [write, read] = [at("write").map(nameOf), at("read").map(nameOf)];
+  const single = at("methods").filter((group) => ticked(group).length > 0);
+  const closed = groups.length - write.length - read.length - single.length;
   lines(part("write"), write);
   lines(part("read"), read);
+  if (part("methods")) {
+    lines(part("methods"), single.map((group) => `${nameOf(group)}: ${ticked(group).join(", ")}`));
+  }
   part("closed").textContent =
     closed === groups.length ? `All ${closed} services stay closed`
       : closed === 0 ? "Every service is open to it"
@@ -121,7 +130,66 @@ function until() {
   return day ? day.toLocaleDateString("en-GB", words) : "Not set";
 }
 
-if (summary) {
+if (summary && groups.length > 0) {
   one("form.split").addEventListener("input", summarize);
   summarize();
+}
+
+// Sets and "All services", in place.
+function choose(group, level) {
+  const radio = group.querySelector(`[value=${level}]:not(:disabled)`);
+  if (radio) radio.checked = true;
+  return Boolean(radio);
+}
+
+function fill(grants) {
+  for (const box of all(".methods [type=checkbox]:not(.only)")) box.checked = false;
+  for (const group of groups) choose(group, "none");
+  for (const [key, what] of grants.split(" ").filter(Boolean).map((word) => word.split(":"))) {
+    const group = one(`[name="access.${key}"]`).closest(".levels");
+    const level = { read: "read", "read-write": "write" }[what] ?? "methods";
+    choose(group, level);
+    if (level !== "methods") continue;
+    for (const method of what.split(",")) one(`[name="method.${key}.${method}"]`).checked = true;
+  }
+}
+
+for (const button of all("[name=set]")) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (button.dataset.all) {
+      for (const group of groups) {
+        void (choose(group, button.dataset.all) || choose(group, "read") || choose(group, "none"));
+      }
+    } else {
+      fill(button.dataset.grants);
+    }
+    summarize();
+  });
+}
+
+// Find a service or a method; a service is found by its methods too.
+for (const input of all("[data-find]")) {
+  const list = document.getElementById(input.dataset.find);
+  const items = all(":scope > [data-item]", list);
+  const words = (item) => [item, ...all("[data-item]", item)].map((one) => one.dataset.item).join(" ").toLowerCase();
+  const known = items.map((item) => [item, words(item)]);
+  const top = input.dataset.find === "services";
+  input.addEventListener("input", () => {
+    const typed = input.value.trim().toLowerCase();
+    let found = 0;
+    for (const [item, text] of known) {
+      item.hidden = !text.includes(typed);
+      if (!item.hidden) found += 1;
+    }
+    if (!top) return;
+    one("[data-found]").textContent = typed === "" ? "" : `${found} of ${known.length} services shown`;
+    const none = one("[data-none]");
+    none.hidden = found > 0;
+    none.querySelector("span").textContent = input.value.trim();
+  });
+  // Enter looks for something; it doesn't send the form.
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
 }

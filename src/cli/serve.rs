@@ -61,7 +61,12 @@ fn filter(config: &Config) -> Result<EnvFilter, Stop> {
 
 fn start_log(config: &Config) -> Result<(), Stop> {
     let filter = filter(config)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // What can't be written, because the log's disk is full, must not end the server either: that would be said on
+    // standard error, and panic there.
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     match config.settings.log_format {
         LogFormat::Text => log.with_ansi(false).init(),
         LogFormat::Json => log.json().init(),

@@ -37,7 +37,7 @@ impl Actor {
         stored: PasswordHash,
         now: Now,
     ) -> Option<Confirmed> {
-        self.is_within(window, now).then(|| Confirmed { actor: self, against: stored })
+        self.is_within(window, now).then_some(Confirmed { actor: self, against: stored })
     }
 
     /// Checks the typed password against the stored one.

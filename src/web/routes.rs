@@ -6,7 +6,9 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::api::{gateway, health, token};
 use super::files;
-use super::pages::{account, home, password, revocations, setup, sign_in, tokens};
+use super::pages::{
+    account, home, overlaps, password, pauses, revocations, secrets, setup, sign_in, tokens,
+};
 
 /// For machines: no cookies, no sessions, no pages.
 pub fn api(cfg: &mut ServiceConfig) {
@@ -33,7 +35,11 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/password").route(get(password::edit)).route(post().to(password::update)))
         .service(resource("/account/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
         .service(resource("/account/tokens/new").route(get(tokens::new)))
-        .service(resource("/account/tokens/revocation").route(get(revocations::new)).route(post().to(revocations::create)));
+        .service(resource("/account/tokens/revocation").route(get(revocations::new)).route(post().to(revocations::create)))
+        .service(resource("/account/tokens/{id}").route(get(tokens::edit)).route(post().to(tokens::update)))
+        .service(resource("/account/tokens/{id}/secret").route(get(secrets::new)).route(post().to(secrets::create)))
+        .service(resource("/account/tokens/{id}/pause").route(get(pauses::new)).route(post().to(pauses::create)))
+        .service(resource("/account/tokens/{id}/overlap").route(get(overlaps::new)).route(post().to(overlaps::destroy)));
 }
 
 /// GET, and HEAD, which is the same without a body.

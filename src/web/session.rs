@@ -18,7 +18,7 @@ use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
 use crate::domain::id::UserId;
 use crate::domain::password::Password;
-use crate::domain::refusal::{Fault, Outcome};
+use crate::domain::refusal::{Fault, Outcome, Problems};
 use crate::domain::signing::random_text;
 use crate::domain::time::{Clock, Now, from_micros};
 use crate::manage::Manage;
@@ -62,6 +62,12 @@ impl SignedIn {
     /// The instant and the zone in which times are shown to them.
     pub fn here(&self, now: Now) -> Here {
         Here { now, zone: self.actor.user.zone }
+    }
+
+    /// Says that the password is missing, where it is asked for.
+    pub fn want_password(&self, typed: &str) -> Result<(), Problems> {
+        let missing = self.asks_password && typed.is_empty();
+        if missing { Err(Problems::one("password", "Enter your password")) } else { Ok(()) }
     }
 
     /// Checks the password typed with a change; where the operator allows a window after that, it begins.

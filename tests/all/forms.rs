@@ -21,7 +21,7 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 7] = [
+pub const FORMS: [&str; 11] = [
     "/setup",
     "/sign-in",
     "/sign-out",
@@ -29,6 +29,10 @@ pub const FORMS: [&str; 7] = [
     "/account/password",
     "/account/tokens",
     "/account/tokens/revocation",
+    "/account/tokens/{id}",
+    "/account/tokens/{id}/secret",
+    "/account/tokens/{id}/pause",
+    "/account/tokens/{id}/overlap",
 ];
 
 /// CSRF-01, CSRF-02

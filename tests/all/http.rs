@@ -1,8 +1,14 @@
 //! What every answer to a browser carries, and what odd requests get.
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
 use reqwest::{Method, StatusCode};
 
 use crate::support::App;
+use crate::support::cli_server::Server;
+use crate::support::machine::Machine;
 
 const PAGES: [&str; 6] =
     ["/account", "/account/password", "/account/tokens", "/account/tokens/new", "/nope", "/"];
@@ -118,7 +124,7 @@ async fn odd_paths_get_pages_of_our_own() {
         "/account/tokens/",
         "/%00",
         "/%ff",
-        "/account/tokens/0123456789abcdef",
+        "/account/tokens/0123456789abcdef/nope",
     ] {
         let page = app.guest().get(path).await;
         assert!(page.status.is_client_error(), "{path}: {}", page.status);
@@ -158,10 +164,22 @@ async fn static_files_are_kept_for_good_and_set_no_cookie() {
     }
 }
 
+/// Sends these very bytes, and reads until the server hangs up.
+async fn raw(address: SocketAddr, request: String) -> String {
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a limit");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    });
+    answer.await.expect("an answer")
+}
+
 /// HTTP-12
 #[actix_web::test]
 async fn ambiguous_framing_is_refused_without_a_second_answer() {
-    use std::io::{Read, Write};
     let app = App::start().await;
     for head in [
         "Content-Length: 5\r\nTransfer-Encoding: chunked",
@@ -172,42 +190,92 @@ async fn ambiguous_framing_is_refused_without_a_second_answer() {
         let request = format!(
             "POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
         );
-        let address = app.address;
-        let answer = tokio::task::spawn_blocking(move || {
-            let mut stream = std::net::TcpStream::connect(address).expect("a connection");
-            stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).expect("a limit");
-            stream.write_all(request.as_bytes()).expect("sent");
-            let mut answer = Vec::new();
-            let _ = stream.read_to_end(&mut answer);
-            String::from_utf8_lossy(&answer).into_owned()
-        });
-        let answer = answer.await.expect("an answer");
+        let answer = raw(app.address, request).await;
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
         assert!(answer.starts_with("HTTP/1.1 4"), "{head}: {answer}");
     }
 }
 
+/// What the contract in `docs/api.md` says of the parser's own answers.
+#[actix_web::test]
+async fn what_is_no_http_request_gets_a_400_without_a_body_or_a_header_of_ours() {
+    let app = App::start().await;
+    let target = |length: usize| format!("/verify?{}", "x".repeat(length - 8));
+    let ask =
+        |target: String| format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    for request in [
+        "\0\u{1}\r\n\r\n".to_owned(),
+        "GET /verify HTTP/1.1\r\n\r\n".to_owned(),
+        "GET /verify HTTP/1.1\r\nHost: a\r\nno header\r\n\r\n".to_owned(),
+        ask("/verify?service=ä".to_owned()),
+        ask(target(65_535)),
+    ] {
+        let answer = raw(app.address, request).await.to_lowercase();
+        assert!(answer.starts_with("http/1.1 400") && answer.ends_with("\r\n\r\n"), "{answer}");
+        for header in ["cache-control", "content-type", "www-authenticate"] {
+            assert!(!answer.contains(header), "{answer}");
+        }
+    }
+    let longest = raw(app.address, ask(target(65_534))).await;
+    assert!(longest.contains("The query names no service."), "{longest}");
+}
+
 /// DOS-03
 #[actix_web::test]
 async fn half_a_head_and_half_a_body_are_let_go() {
-    use std::io::{Read, Write};
     let app = App::start().await;
     let half = |request: &'static str| {
         let address = app.address;
         tokio::task::spawn_blocking(move || {
-            let mut stream = std::net::TcpStream::connect(address).expect("a connection");
-            stream.set_read_timeout(Some(std::time::Duration::from_secs(30))).expect("a limit");
+            let mut stream = TcpStream::connect(address).expect("a connection");
+            stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
             stream.write_all(request.as_bytes()).expect("sent");
             let mut answer = vec![0; 12];
             let read = stream.read(&mut answer).expect("an answer or an end, not a wait");
             String::from_utf8_lossy(&answer[..read]).into_owned()
         })
     };
-    let head = half("GET /sign-in HTTP/1.1\r\nHost: 127");
-    let body = half(
-        "POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\na=b",
-    );
-    let (head, body) = tokio::join!(head, body);
+    let (head, body) = tokio::join!(half(HALF_A_HEAD), half(HALF_A_BODY));
     assert!(["", "HTTP/1.1 408"].contains(&head.expect("an end").as_str()));
     assert_eq!(body.expect("an end"), "HTTP/1.1 408");
+}
+
+const HALF_A_HEAD: &str = "GET /sign-in HTTP/1.1\r\nHost: 127";
+const HALF_A_BODY: &str = "POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\na=b";
+
+/// DOS-01
+#[actix_web::test]
+async fn three_hundred_stalled_connections_keep_nobody_waiting_and_are_let_go() {
+    let server = Server::with_person().await;
+    let browser = server.signed_in().await;
+    let secret = server.generate(&browser, "CI").await;
+    let began = Instant::now();
+    let stall = |sent: &&str| {
+        let mut stream =
+            TcpStream::connect(server.base.replace("http://", "")).expect("a connection");
+        stream.write_all(sent.as_bytes()).expect("sent");
+        stream
+    };
+    let stalled: Vec<_> =
+        [HALF_A_HEAD, HALF_A_BODY, ""].iter().cycle().take(300).map(stall).collect();
+    let mut waits = Vec::new();
+    for _ in 0..40 {
+        let asked = Instant::now();
+        // On a connection of its own each time, behind the others.
+        let status = Machine::new(&server.base).verifies(&secret, "git", "read").await;
+        assert_eq!(status, StatusCode::OK);
+        waits.push(asked.elapsed());
+    }
+    waits.sort_unstable();
+    assert!(waits[37] < Duration::from_millis(500), "of 40, the third slowest: {:?}", waits[37]);
+    assert_eq!(browser.get("/account/tokens").await.status, StatusCode::OK);
+    assert!(began.elapsed() < Duration::from_secs(9), "all of them were still open");
+    let let_go = tokio::task::spawn_blocking(move || {
+        stalled.into_iter().all(|mut stream| {
+            stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
+            let end = stream.read(&mut [0]).map_err(|error| error.kind());
+            !matches!(end, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut))
+        })
+    });
+    assert!(let_go.await.expect("an end"));
 }

@@ -111,3 +111,90 @@ async fn the_value_is_in_that_one_answer_and_nowhere_else() {
         }
     }
 }
+
+/// TOK-05
+#[actix_web::test]
+async fn a_regenerated_token_has_a_new_value_and_keeps_all_else() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let old = ada.generates("CI").with("Git", "Read").expiring("30").await;
+    let before = ada.sees("CI").await.expect("a row");
+    let page = ada.regenerates(&app, "CI", "0").await;
+    assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, "no-store"));
+    let new = page.secret().expect("the new value");
+    assert_ne!(old, new);
+    let machine = app.machine();
+    assert_eq!(machine.verifies(&old, "git", "read").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(machine.verifies(&new, "git", "read").await, StatusCode::OK);
+    assert_eq!(machine.verifies(&new, "git", "write").await, StatusCode::FORBIDDEN);
+    let after = ada.sees("CI").await.expect("a row");
+    assert_eq!(before[1..], after[1..], "access, use and end are the same");
+    let everything = app.database.everything().await;
+    assert!(!everything.contains(&new) && !everything.contains(&old));
+}
+
+/// ONCE-01, CONC-01
+#[actix_web::test]
+async fn a_regeneration_sent_twice_makes_one_value() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    ada.generates("CI").with("Git", "Read").await;
+    let path = ada.page_of(&app, "CI").await + "/secret";
+    let form = ada.opens(&path).await.form("Regenerate").fill("Your password", PASSWORD);
+    let sent = (0..6).map(|_| ada.browser.submit(&form));
+    let pages = futures_util::future::join_all(sent).await;
+    let shown: Vec<String> = pages.iter().filter_map(crate::support::page::Page::secret).collect();
+    assert_eq!(shown.len(), 1);
+    assert_eq!(app.machine().verifies(&shown[0], "git", "read").await, StatusCode::OK);
+    let rest = pages.iter().filter(|page| page.status == StatusCode::CONFLICT);
+    assert_eq!(rest.count(), 5);
+}
+
+#[actix_web::test]
+async fn an_expired_token_comes_back_with_a_new_end() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let old = ada.generates("CI").with("Git", "Read").expiring("7").await;
+    app.wait(chrono::TimeDelta::days(9));
+    crate::support::people::sign_in(&ada.browser, "ada", PASSWORD).await;
+    let path = ada.page_of(&app, "CI").await;
+    assert!(ada.opens(&path).await.says("Regenerate it to bring it back"));
+    let page = ada.opens(&format!("{path}/secret")).await;
+    assert!(!page.has_field("Old value stops working"), "it has stopped");
+    let form = page.form("Regenerate").fill("Your password", PASSWORD);
+    let wrong = form.clone().fill("Expires", "custom").fill("Last day it works", "2026-01-01");
+    let page = ada.browser.submit(&wrong).await;
+    assert!(page.error("Last day it works").starts_with("Choose a day from"), "{}", page.text);
+    let new = ada.browser.submit(&form.fill("Expires", "30")).await.secret().expect("a value");
+    let machine = app.machine();
+    assert_eq!(machine.verifies(&new, "git", "read").await, StatusCode::OK);
+    assert_eq!(machine.verifies(&old, "git", "read").await, StatusCode::UNAUTHORIZED);
+}
+
+/// SUDO-01
+#[actix_web::test]
+async fn no_new_value_without_the_password_or_with_an_overlap_that_is_not_offered() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let old = ada.generates("CI").with("Git", "Read").await;
+    let path = ada.page_of(&app, "CI").await + "/secret";
+    let form = ada.opens(&path).await.form("Regenerate");
+    for (password, overlap) in [("", "24"), ("wrong", "24"), (PASSWORD, "2000"), (PASSWORD, "-1")] {
+        let sent = form.clone().fill("Your password", password).forged("overlap", overlap);
+        let page = ada.browser.submit(&sent).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{password} {overlap}");
+        assert!(page.secret().is_none());
+    }
+    assert_eq!(app.machine().verifies(&old, "git", "read").await, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_viewer_gets_no_new_value() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let old = ada.generates("CI").with("Git", "Read").await;
+    app.database.run("UPDATE users SET role = 'viewer'").await;
+    let page = ada.regenerates(&app, "CI", "0").await;
+    assert!(page.says("Your role lets you use and revoke tokens, not generate them"));
+    assert_eq!(app.machine().verifies(&old, "git", "read").await, StatusCode::OK);
+}

@@ -88,6 +88,12 @@ impl App {
         }
     }
 
+    /// The same database under another file, as after a restart.
+    pub async fn restarted_with(self, file: &str) -> Self {
+        self.stop().await;
+        Self::on(self.database, file, &[]).await
+    }
+
     pub fn now(&self) -> Now {
         Now::new(latchkey::domain::time::from_micros(self.micros.load(Ordering::SeqCst)))
     }

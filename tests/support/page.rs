@@ -69,8 +69,9 @@ impl Page {
             "select" => {
                 let chosen = Selector::parse("option[selected]").expect("a selector");
                 let option = control.select(&chosen).next();
-                option.and_then(|o| o.value().attr("value")).unwrap_or_default().to_owned()
+                option.map(|option| value(&option)).unwrap_or_default()
             }
+            "textarea" => control.text().collect::<String>().trim_start_matches('\n').to_owned(),
             _ => control.value().attr("value").unwrap_or_default().to_owned(),
         }
     }
@@ -130,7 +131,12 @@ impl Page {
 
     /// The value that is shown once.
     pub fn secret(&self) -> Option<String> {
-        self.all("[aria-label=\"Your new token\"]").first().map(words)
+        self.labelled("Your new token")
+    }
+
+    /// The text of what has this name.
+    pub fn labelled(&self, name: &str) -> Option<String> {
+        self.all(&format!("[aria-label=\"{name}\"]")).first().map(words)
     }
 
     /// Every attribute of this name in the page.
@@ -177,6 +183,12 @@ impl Page {
                 labels.push((format!("{title}: {}", words(&label)), value(&radio), name));
             }
         }
+        let boxes = Selector::parse("label > input[type=checkbox][name]:not([disabled])");
+        for ticked in self.html.select(&boxes.expect("a selector")) {
+            let label = ticked.parent().and_then(ElementRef::wrap).expect("its label");
+            let name = ticked.value().attr("name").expect("a name").to_owned();
+            labels.push((words(&label), value(&ticked), name));
+        }
         labels
     }
 }
@@ -198,6 +210,21 @@ impl FormOnPage {
         let (_, value, name) =
             found.unwrap_or_else(|| panic!("nothing to choose: {label}")).clone();
         self.set(&name, &value);
+        self
+    }
+
+    /// Ticks the box with this label.
+    pub fn tick(mut self, label: &str) -> Self {
+        let found = self.labels.iter().find(|(known, _, _)| known == label);
+        let (_, value, name) =
+            found.unwrap_or_else(|| panic!("no box is labelled {label}")).clone();
+        self.set(&name, &value);
+        self
+    }
+
+    /// Sends the form by a button that has a name and a value of its own.
+    pub fn press(mut self, name: &str, value: &str) -> Self {
+        self.set(name, value);
         self
     }
 
@@ -227,21 +254,25 @@ impl FormOnPage {
 
 /// The fields a browser would send (HTML, "successful controls").
 fn successful(form: &ElementRef<'_>) -> Vec<(String, String)> {
-    let controls =
-        Selector::parse("input[name]:not([disabled]), select[name]").expect("a selector");
+    let controls = Selector::parse("input[name]:not([disabled]), select[name], textarea[name]")
+        .expect("a selector");
     let chosen = Selector::parse("option[selected]").expect("a selector");
     let first = Selector::parse("option").expect("a selector");
     let mut fields = Vec::new();
     for control in form.select(&controls) {
         let name = control.value().attr("name").expect("a name").to_owned();
         let kind = control.value().attr("type").unwrap_or_default();
-        if kind == "radio" && control.value().attr("checked").is_none() {
+        if matches!(kind, "radio" | "checkbox") && control.value().attr("checked").is_none() {
             continue;
         }
         let value = match control.value().name() {
             "select" => {
                 let option = control.select(&chosen).next().or(control.select(&first).next());
                 option.map(|option| value(&option)).unwrap_or_default()
+            }
+            // A browser sends line breaks as CRLF, and the first one of all isn't part of the text.
+            "textarea" => {
+                control.text().collect::<String>().trim_start_matches('\n').replace('\n', "\r\n")
             }
             _ => value(&control),
         };
@@ -250,8 +281,13 @@ fn successful(form: &ElementRef<'_>) -> Vec<(String, String)> {
     fields
 }
 
+/// An option without a value of its own has its text for one.
 fn value(element: &ElementRef<'_>) -> String {
-    element.value().attr("value").unwrap_or_default().to_owned()
+    match element.value().attr("value") {
+        Some(value) => value.to_owned(),
+        None if element.value().name() == "option" => words(element),
+        None => String::new(),
+    }
 }
 
 fn accessible_name(element: &ElementRef<'_>) -> String {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use latchkey::domain::id::UserId;
 use latchkey::domain::password::{Password, PasswordHash};
 use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
-use latchkey::store::users;
+use latchkey::store::{tokens, users};
 use reqwest::StatusCode;
 
 use super::App;
@@ -81,6 +81,21 @@ impl Person {
     /// Fills in and sends the form that generates a token; `.await` gives what came of it.
     pub fn generates<'a>(&'a self, name: &'a str) -> Generating<'a> {
         Generating { person: self, name, grants: Vec::new(), expires: "90" }
+    }
+
+    /// The address of a token's own page, by the token's name.
+    pub async fn page_of(&self, app: &App, name: &str) -> String {
+        let owner = self.id.clone();
+        let tokens = app.database.read(move |c| Ok(tokens::of_owner(c, &owner)?)).await;
+        let token = tokens.iter().find(|token| token.name.as_str() == name).expect("the token");
+        format!("/account/tokens/{}", token.id.as_str())
+    }
+
+    /// Fills in the dialog that regenerates a token, and sends it. `overlap` is in hours.
+    pub async fn regenerates(&self, app: &App, name: &str, overlap: &str) -> Page {
+        let path = self.page_of(app, name).await + "/secret";
+        let form = self.opens(&path).await.form("Regenerate").fill("Your password", PASSWORD);
+        self.browser.submit(&form.fill("Old value stops working", overlap)).await
     }
 
     /// Revokes a token by its name in the list.

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Query};
 use askama::Template;
+use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::Deserialize;
 
 use crate::domain::refusal::Problems;
@@ -21,17 +22,22 @@ use crate::web::shell::{Shell, Tab};
 struct Edit {
     shell: Shell,
     name: String,
+    /// The name of the chosen zone, and those of all.
+    zone: String,
+    zones: Vec<&'static str>,
     email: Option<String>,
     role: &'static str,
     problems: Problems,
 }
 
 impl Edit {
-    fn of(me: &SignedIn, name: String, problems: Problems) -> Self {
+    fn of(me: &SignedIn, name: String, zone: String, problems: Problems) -> Self {
         let user = &me.actor.user;
         Self {
             shell: me.shell(Tab::Profile),
             name,
+            zone,
+            zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
             email: user.email.as_ref().map(Email::as_str).map(str::to_owned),
             role: user.role.as_str(),
             problems,
@@ -41,39 +47,48 @@ impl Edit {
 
 pub struct ProfileForm {
     name: String,
+    zone: String,
     password: String,
 }
 
 impl Typed for ProfileForm {
     fn read(fields: &Fields) -> Self {
-        Self { name: fields.text("name"), password: fields.text("password") }
+        Self {
+            name: fields.text("name"),
+            zone: fields.text("zone"),
+            password: fields.text("password"),
+        }
     }
 
     fn resume(&self) -> String {
-        format!("/account?name={}", local::encode(&self.name))
+        format!("/account?name={}&zone={}", local::encode(&self.name), local::encode(&self.zone))
     }
 }
 
 impl ProfileForm {
-    fn parse(&self) -> Result<DisplayName, Problems> {
+    fn parse(&self, me: &SignedIn) -> Result<(DisplayName, Tz), Problems> {
         let mut problems = Problems::default();
         let name = problems.keep("name", DisplayName::parse(&self.name));
-        if self.password.is_empty() {
-            problems.add("password", "Enter your password");
+        let unknown = |_| "Choose a time zone of the list".to_owned();
+        let zone = problems.keep("zone", self.zone.parse::<Tz>().map_err(unknown));
+        if let Err(missing) = me.want_password(&self.password) {
+            problems = problems.and(missing);
         }
-        name.filter(|_| problems.is_empty()).ok_or(problems)
+        name.zip(zone).filter(|_| problems.is_empty()).ok_or(problems)
     }
 }
 
 #[derive(Deserialize)]
 pub struct Prefill {
     name: Option<String>,
+    zone: Option<String>,
 }
 
 pub async fn edit(me: SignedIn, prefill: Query<Prefill>) -> Page {
-    let name = prefill.into_inner().name;
-    let name = name.unwrap_or_else(|| me.actor.user.display_name.as_str().to_owned());
-    Page::show(&Edit::of(&me, name, Problems::default()))
+    let (user, prefill) = (&me.actor.user, prefill.into_inner());
+    let name = prefill.name.unwrap_or_else(|| user.display_name.as_str().to_owned());
+    let zone = prefill.zone.unwrap_or_else(|| user.zone.name().to_owned());
+    Page::show(&Edit::of(&me, name, zone, Problems::default()))
 }
 
 pub async fn update(
@@ -83,9 +98,9 @@ pub async fn update(
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;
     let answer = async {
-        let name = typed.parse()?;
+        let (name, zone) = typed.parse(&me)?;
         let by = me.confirm(&manage, &typed.password, now).await?;
-        manage.change_profile(by, name, me.actor.user.zone, now).await
+        manage.change_profile(by, name, zone, now).await
     };
     match answer.await {
         Ok(()) => {
@@ -94,7 +109,7 @@ pub async fn update(
         }
         Err(failure) => {
             let again = Again::of(failure)?;
-            let page = Page::show(&Edit::of(&me, typed.name, again.problems.clone()));
+            let page = Page::show(&Edit::of(&me, typed.name, typed.zone, again.problems.clone()));
             Ok(again.mark(page))
         }
     }

@@ -2,11 +2,12 @@
 
 pub mod account;
 pub mod home;
+pub mod overlaps;
 pub mod password;
+pub mod pauses;
+mod question;
 pub mod revocations;
 pub mod secrets;
 pub mod setup;
 pub mod sign_in;
-mod token_form;
-mod token_list;
 pub mod tokens;

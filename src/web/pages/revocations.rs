@@ -4,7 +4,7 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::token_list::{List, TokenRow};
+use super::tokens::list::{List, TokenRow};
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;

@@ -1,10 +1,12 @@
 //! The dialog that shows a token's value, once. No address leads to it: it is the answer to the form that made the token.
 
+mod new;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 use askama::Template;
 
-use super::token_list::{List, last_day};
+use super::tokens::list::{List, last_day};
 use crate::domain::time::Now;
 use crate::domain::token::Issued;
 use crate::manage::Manage;
@@ -12,6 +14,7 @@ use crate::web::error::WebError;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+pub use new::{create, new};
 
 #[derive(Template)]
 #[template(path = "secrets/show.html")]

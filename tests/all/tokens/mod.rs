@@ -1,5 +1,9 @@
 //! `/account/tokens` and the form that generates one.
 
 mod create;
+mod edit;
 mod index;
+mod link;
+mod matrix;
 mod new;
+mod policy;

@@ -1,0 +1,82 @@
+//! `/account/tokens/{id}/overlap`: the end of the time in which a former value works beside the new one.
+
+use actix_web::web::{Data, Path};
+
+use super::question::{Question, ask};
+use crate::domain::id::TokenId;
+use crate::domain::refusal::Problems;
+use crate::domain::time::Now;
+use crate::domain::token::Token;
+use crate::manage::Manage;
+use crate::web::again::Again;
+use crate::web::error::WebError;
+use crate::web::form::{Fields, Sent, Typed};
+use crate::web::page::Page;
+use crate::web::session::SignedIn;
+
+pub struct OverlapForm {
+    password: String,
+}
+
+impl Typed for OverlapForm {
+    fn read(fields: &Fields) -> Self {
+        Self { password: fields.text("password") }
+    }
+
+    fn resume(&self) -> String {
+        "/account/tokens".to_owned()
+    }
+}
+
+fn question(token: &Token) -> Question {
+    let (name, id) = (token.name.as_str(), token.id.as_str());
+    Question {
+        title: format!("End the former value of “{name}”?"),
+        sentence: "Anything that still uses it stops working at once. The present value goes on."
+            .to_owned(),
+        icon: "clock",
+        button: "End former value",
+        keep: "Let it work",
+        action: format!("/account/tokens/{id}/overlap"),
+        back: format!("/account/tokens/{id}"),
+        deed: "end",
+    }
+}
+
+pub async fn new(
+    manage: Data<Manage>,
+    me: SignedIn,
+    now: Now,
+    id: Path<String>,
+) -> Result<Page, WebError> {
+    let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
+    let token = manage.token(&me.actor, id).await?;
+    ask(&me, &manage, question(&token), Problems::default(), now).await
+}
+
+pub async fn destroy(
+    manage: Data<Manage>,
+    now: Now,
+    id: Path<String>,
+    sent: Sent<OverlapForm>,
+) -> Result<Page, WebError> {
+    let Sent { me, typed } = sent;
+    let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
+    let answer = async {
+        me.want_password(&typed.password)?;
+        let by = me.confirm(&manage, &typed.password, now).await?;
+        manage.end_overlap(by, id.clone(), now).await
+    };
+    match answer.await {
+        Ok(token) => {
+            me.tell(&format!("The former value of “{}” no longer works.", token.name.as_str()))?;
+            Ok(Page::see_other(&format!("/account/tokens/{}", id.as_str())))
+        }
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let token = manage.token(&me.actor, id).await?;
+            let page = ask(&me, &manage, question(&token), again.problems.clone(), now).await?;
+            Ok(again.mark(page))
+        }
+    }
+}

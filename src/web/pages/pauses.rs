@@ -1,0 +1,106 @@
+//! `/account/tokens/{id}/pause`: a token is refused for a while, and goes on.
+
+use actix_web::web::{Data, Path};
+
+use super::question::{Question, ask};
+use crate::domain::id::TokenId;
+use crate::domain::refusal::Problems;
+use crate::domain::time::Now;
+use crate::domain::token::Token;
+use crate::manage::Manage;
+use crate::web::again::Again;
+use crate::web::error::WebError;
+use crate::web::form::{Fields, Sent, Typed};
+use crate::web::page::Page;
+use crate::web::session::SignedIn;
+
+pub struct PauseForm {
+    /// Whether the page that was answered asked to pause, so that an answer sent twice does nothing twice.
+    pause: bool,
+    password: String,
+}
+
+impl Typed for PauseForm {
+    fn read(fields: &Fields) -> Self {
+        Self { pause: fields.text("deed") == "pause", password: fields.text("password") }
+    }
+
+    fn resume(&self) -> String {
+        "/account/tokens".to_owned()
+    }
+}
+
+fn question(token: &Token, pause: bool) -> Question {
+    let (name, id) = (token.name.as_str(), token.id.as_str());
+    let (action, back) = (format!("/account/tokens/{id}/pause"), format!("/account/tokens/{id}"));
+    if pause {
+        let sentence = "Anything that uses this token is refused at once, until you resume it. Nothing else changes.";
+        Question {
+            title: format!("Pause “{name}”?"),
+            sentence: sentence.to_owned(),
+            icon: "idle",
+            button: "Pause token",
+            keep: "Let it work",
+            action,
+            back,
+            deed: "pause",
+        }
+    } else {
+        Question {
+            title: format!("Resume “{name}”?"),
+            sentence: "The token works again at once, with the access and the end it has."
+                .to_owned(),
+            icon: "check",
+            button: "Resume token",
+            keep: "Leave it paused",
+            action,
+            back,
+            deed: "resume",
+        }
+    }
+}
+
+pub async fn new(
+    manage: Data<Manage>,
+    me: SignedIn,
+    now: Now,
+    id: Path<String>,
+) -> Result<Page, WebError> {
+    let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
+    let token = manage.token(&me.actor, id).await?;
+    let asked = question(&token, token.paused.is_none());
+    ask(&me, &manage, asked, Problems::default(), now).await
+}
+
+pub async fn create(
+    manage: Data<Manage>,
+    now: Now,
+    id: Path<String>,
+    sent: Sent<PauseForm>,
+) -> Result<Page, WebError> {
+    let Sent { me, typed } = sent;
+    let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
+    let answer = async {
+        me.want_password(&typed.password)?;
+        let by = me.confirm(&manage, &typed.password, now).await?;
+        manage.pause(by, id.clone(), typed.pause, now).await
+    };
+    match answer.await {
+        Ok(token) => {
+            let name = token.name.as_str();
+            me.tell(&if typed.pause {
+                format!("“{name}” is paused. Anything that uses it is refused until you resume it.")
+            } else {
+                format!("“{name}” works again.")
+            })?;
+            Ok(Page::see_other(&format!("/account/tokens/{}", id.as_str())))
+        }
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let token = manage.token(&me.actor, id).await?;
+            let asked = question(&token, typed.pause);
+            let page = ask(&me, &manage, asked, again.problems.clone(), now).await?;
+            Ok(again.mark(page))
+        }
+    }
+}

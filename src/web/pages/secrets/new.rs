@@ -1,0 +1,180 @@
+//! `/account/tokens/{id}/secret`: a new value for a token that keeps all else.
+
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::{gone, show};
+use crate::domain::id::{Nonce, TokenId};
+use crate::domain::refusal::{Failure, Problems, Refusal};
+use crate::domain::time::Now;
+use crate::domain::token::Token;
+use crate::manage::Manage;
+use crate::manage::secrets::Renewal;
+use crate::web::again::Again;
+use crate::web::error::WebError;
+use crate::web::form::{Fields, Sent, Typed};
+use crate::web::page::Page;
+use crate::web::pages::tokens::form::choice;
+use crate::web::pages::tokens::list::List;
+use crate::web::pages::tokens::parts::{ExpiryOption, expiry_options};
+use crate::web::session::SignedIn;
+use crate::web::shell::{Shell, Tab};
+
+#[derive(Template)]
+#[template(path = "secrets/new.html")]
+struct New {
+    shell: Shell,
+    list: List,
+    id: String,
+    name: String,
+    nonce: String,
+    /// Hours and words of each choice, and whether it is made.
+    overlaps: Vec<(u32, String, bool)>,
+    /// A new end, where the present one has passed; empty otherwise.
+    choices: Vec<ExpiryOption>,
+    first_day: String,
+    last_day: String,
+    until: String,
+    is_paused: bool,
+    problems: Problems,
+}
+
+impl New {
+    async fn of(
+        me: &SignedIn,
+        manage: &Manage,
+        token: &Token,
+        typed: SecretForm,
+        problems: Problems,
+        now: Now,
+    ) -> Result<Self, WebError> {
+        let policy = &manage.rules().policy;
+        let (first, last) = policy.days(now);
+        let expired = token.expiry.is_past(now);
+        Ok(Self {
+            shell: me.shell(Tab::Tokens).modal(),
+            list: List::of(me, manage, now).await?,
+            id: token.id.as_str().to_owned(),
+            name: token.name.as_str().to_owned(),
+            nonce: Nonce::random().as_str().to_owned(),
+            overlaps: overlaps(token, &policy.overlap_hours, &typed.overlap, now),
+            choices: if expired { expiry_options(policy, &typed.expires, now) } else { Vec::new() },
+            first_day: first.to_string(),
+            last_day: last.to_string(),
+            until: typed.until,
+            is_paused: token.paused.is_some(),
+            problems,
+        })
+    }
+}
+
+/// When a former value may stop: none of it where it has stopped already.
+fn overlaps(token: &Token, hours: &[u32], chosen: &str, now: Now) -> Vec<(u32, String, bool)> {
+    if token.has_ended(now) {
+        return Vec::new();
+    }
+    let words = |hours| match hours {
+        0 => "At once".to_owned(),
+        1 => "In 1 hour".to_owned(),
+        hours => format!("In {hours} hours"),
+    };
+    let all = [0].into_iter().chain(hours.iter().copied());
+    all.map(|hours| (hours, words(hours), hours.to_string() == chosen)).collect()
+}
+
+/// The form as typed.
+#[derive(Default)]
+pub struct SecretForm {
+    nonce: String,
+    overlap: String,
+    expires: String,
+    until: String,
+    password: String,
+}
+
+impl Typed for SecretForm {
+    fn read(fields: &Fields) -> Self {
+        Self {
+            nonce: fields.text("nonce"),
+            overlap: fields.text("overlap"),
+            expires: fields.text("expires"),
+            until: fields.text("until"),
+            password: fields.text("password"),
+        }
+    }
+
+    fn resume(&self) -> String {
+        "/account/tokens".to_owned()
+    }
+}
+
+impl SecretForm {
+    /// What the form asks for; the password is looked at last.
+    fn renewal(&self, me: &SignedIn) -> Result<(Renewal, Nonce), Problems> {
+        let mut problems = Problems::default();
+        let overlap = if self.overlap.is_empty() { "0" } else { &self.overlap };
+        let wrong = |_| "Choose when the former value stops".to_owned();
+        let hours = problems.keep("overlap", overlap.parse().map_err(wrong));
+        let expires = match self.expires.as_str() {
+            "" => Some(None),
+            expires => problems.keep("expires", choice(expires, &self.until)).map(Some),
+        };
+        let missing = || "This form was incomplete. Check it and send it again".to_owned();
+        let nonce = problems.keep("form", Nonce::parse(&self.nonce).ok_or_else(missing));
+        if let Err(missing) = me.want_password(&self.password) {
+            problems = problems.and(missing);
+        }
+        match (hours, expires, nonce) {
+            (Some(overlap_hours), Some(expires), Some(nonce)) if problems.is_empty() => {
+                Ok((Renewal { expires, overlap_hours }, nonce))
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+pub async fn new(
+    manage: Data<Manage>,
+    me: SignedIn,
+    now: Now,
+    id: Path<String>,
+) -> Result<Page, WebError> {
+    let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
+    let token = manage.token(&me.actor, id).await?;
+    let policy = &manage.rules().policy;
+    // The longest overlap is proposed, as nothing stops working by it before it is looked after.
+    let longest = policy.overlap_hours.last().copied().unwrap_or(0);
+    let typed = SecretForm {
+        overlap: longest.to_string(),
+        expires: policy.default_days.to_string(),
+        ..SecretForm::default()
+    };
+    let problems = policy.admit_role(me.actor.user.role).err().unwrap_or_default();
+    Ok(Page::show(&New::of(&me, &manage, &token, typed, problems, now).await?))
+}
+
+pub async fn create(
+    manage: Data<Manage>,
+    now: Now,
+    id: Path<String>,
+    sent: Sent<SecretForm>,
+) -> Result<Page, WebError> {
+    let Sent { me, typed } = sent;
+    let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
+    let answer = async {
+        let (renewal, nonce) = typed.renewal(&me)?;
+        manage.check_renewal(&me.actor, id.clone(), renewal, &nonce, now).await?;
+        let by = me.confirm(&manage, &typed.password, now).await?;
+        manage.regenerate(by, id.clone(), renewal, nonce, now).await
+    };
+    match answer.await {
+        Ok(renewed) => show(&me, &manage, renewed.issued, now).await,
+        Err(Failure::Refused(Refusal::AlreadyDone)) => gone(&me, &manage, now).await,
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let token = manage.token(&me.actor, id).await?;
+            let page = New::of(&me, &manage, &token, typed, again.problems.clone(), now).await?;
+            Ok(again.mark(Page::show(&page)))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `/account/tokens/{id}`: a token's own page, where it is looked at and changed.
+
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use super::form::{TokenForm, Under};
+use super::link::{self, Prefill};
+use super::parts::Parts;
+use crate::domain::expiry::Expiry;
+use crate::domain::grants::Summary;
+use crate::domain::id::TokenId;
+use crate::domain::policy::{Edits, text_day};
+use crate::domain::refusal::{Problems, Refusal};
+use crate::domain::time::{Now, from_micros};
+use crate::domain::token::Token;
+use crate::manage::Manage;
+use crate::manage::tokens::Story;
+use crate::web::again::Again;
+use crate::web::error::WebError;
+use crate::web::form::{Fields, Sent, Typed};
+use crate::web::page::Page;
+use crate::web::session::SignedIn;
+use crate::web::shell::{Shell, Tab};
+use crate::web::words::Here;
+
+use super::story::{Facts, Line};
+
+#[derive(Template)]
+#[template(path = "tokens/edit.html")]
+struct Edit {
+    shell: Shell,
+    id: String,
+    typed: TokenForm,
+    parts: Parts,
+    facts: Facts,
+    activity: Vec<Line>,
+    summary: Summary,
+    works_until: Option<String>,
+    problems: Problems,
+    notes: Vec<String>,
+    /// What the operator lets people change, if that isn't everything.
+    only_name: bool,
+    only_narrow: bool,
+    can_generate: bool,
+}
+
+impl Edit {
+    fn of(me: &SignedIn, story: Story, under: Under<'_>, typed: TokenForm) -> Self {
+        let here = Here { now: under.now, zone: me.actor.user.zone };
+        let token = &story.listed.token;
+        let kept = token.expiry.last_day().map_or("You revoke it".to_owned(), text_day);
+        let works_until = typed.works_until(under).or(Some(kept));
+        let present: Option<Expiry> = Some(token.expiry);
+        Self {
+            shell: me.shell(Tab::Tokens),
+            id: token.id.as_str().to_owned(),
+            parts: Parts::of(&typed, present, under),
+            activity: story.events.iter().map(|event| Line::of(event, me, here)).collect(),
+            facts: Facts::of(&story.listed, me, under, here),
+            summary: typed.summary(under),
+            works_until,
+            problems: Problems::default(),
+            notes: Vec::new(),
+            only_name: under.policy.edits == Edits::Name,
+            only_narrow: under.policy.edits == Edits::Narrow,
+            can_generate: under.policy.may_generate(under.role),
+            typed,
+        }
+    }
+}
+
+/// The form as a browser sends it.
+pub struct ChangedToken {
+    id: String,
+    form: TokenForm,
+}
+
+impl Typed for ChangedToken {
+    fn read(fields: &Fields) -> Self {
+        Self { id: fields.text("id"), form: TokenForm::read(fields) }
+    }
+
+    fn resume(&self) -> String {
+        match TokenId::parse(&self.id) {
+            Some(id) => {
+                format!("/account/tokens/{}?{}", id.as_str(), link::query(&self.form))
+            }
+            None => "/account/tokens".to_owned(),
+        }
+    }
+}
+
+pub async fn edit(
+    manage: Data<Manage>,
+    me: SignedIn,
+    now: Now,
+    id: Path<String>,
+    req: HttpRequest,
+) -> Result<Page, WebError> {
+    let story = story(&manage, &me, &id, now).await?;
+    let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
+    let mut typed = TokenForm::of(&story.listed.token);
+    let notes = Prefill::of(&req).apply(&mut typed, under);
+    Ok(Page::show(&Edit { notes, ..Edit::of(&me, story, under, typed) }))
+}
+
+pub async fn update(
+    manage: Data<Manage>,
+    now: Now,
+    id: Path<String>,
+    sent: Sent<ChangedToken>,
+) -> Result<Page, WebError> {
+    let Sent { me, typed: ChangedToken { form: mut typed, .. } } = sent;
+    let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
+    let story = story(&manage, &me, &id, now).await?;
+    let token = story.listed.token.clone();
+    if typed.is_unfinished() {
+        typed.apply_set(under);
+        return Ok(Page::show(&Edit::of(&me, story, under, typed)));
+    }
+    let answer = async {
+        let edit = typed.edit(&token, under)?;
+        let read = from_micros(typed.changed.parse().unwrap_or_default());
+        manage.check_edit(&me.actor, token.id.clone(), edit.clone(), read, now).await?;
+        let by = me.confirm(&manage, &typed.password, now).await?;
+        manage.edit(by, token.id.clone(), edit, read, now).await
+    };
+    match answer.await {
+        Ok(saved) => {
+            me.tell(&saved_words(saved.as_ref()))?;
+            Ok(Page::see_other(&format!("/account/tokens/{}", token.id.as_str())))
+        }
+        Err(failure) => {
+            if let crate::domain::refusal::Failure::Refused(Refusal::Changed { .. }) = &failure {
+                // Seen now, so that the same form sent again goes through.
+                typed.changed = token.changed.timestamp_micros().to_string();
+            }
+            let again = Again::of(failure)?;
+            let problems = again.problems.clone();
+            let page = Page::show(&Edit { problems, ..Edit::of(&me, story, under, typed) });
+            Ok(again.mark(page))
+        }
+    }
+}
+
+fn saved_words(saved: Option<&Token>) -> String {
+    saved.map_or("Nothing was changed.".to_owned(), |token| {
+        format!("Saved “{}”.", token.name.as_str())
+    })
+}
+
+async fn story(manage: &Manage, me: &SignedIn, id: &str, now: Now) -> Result<Story, WebError> {
+    let id = TokenId::parse(id).ok_or(WebError::NotFound)?;
+    Ok(manage.story(&me.actor, id, now).await?)
+}

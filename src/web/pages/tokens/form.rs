@@ -1,0 +1,286 @@
+//! The form that describes a token: what was typed, and what it means.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::domain::access::Access;
+use crate::domain::catalogue::{Catalogue, MethodKey, Service};
+use crate::domain::edit::Edit;
+use crate::domain::expiry::Choice;
+use crate::domain::grants::{Grant, Grants, Summary};
+use crate::domain::id::Nonce;
+use crate::domain::networks::Networks;
+use crate::domain::policy::{Edits, Policy, text_day};
+use crate::domain::refusal::Problems;
+use crate::domain::time::Now;
+use crate::domain::token::{Description, Draft, Token, TokenName};
+use crate::domain::user::Role;
+use crate::manage::Rules;
+use crate::web::form::Fields;
+
+/// Leaves the end of a token as it is.
+pub const KEEP: &str = "keep";
+
+/// The form as typed. Levels and methods are by service key, as sent.
+#[derive(Clone, Default)]
+pub struct TokenForm {
+    pub name: String,
+    pub description: String,
+    pub expires: String,
+    pub until: String,
+    pub networks: String,
+    pub levels: BTreeMap<String, String>,
+    pub methods: BTreeMap<String, BTreeSet<String>>,
+    pub nonce: String,
+    /// When the token that is edited had last been changed, as the form showed it.
+    pub changed: String,
+    pub password: String,
+    /// The set, or the access for all services, whose button was pressed.
+    pub set: String,
+    /// A link to the form as it stands was asked for.
+    pub link: bool,
+}
+
+/// Who fills the form in, and by which rules.
+#[derive(Clone, Copy)]
+pub struct Under<'a> {
+    pub catalogue: &'a Catalogue,
+    pub policy: &'a Policy,
+    pub role: Role,
+    pub asks_password: bool,
+    pub now: Now,
+}
+
+impl<'a> Under<'a> {
+    pub fn new(rules: &'a Rules, role: Role, asks_password: bool, now: Now) -> Self {
+        Self { catalogue: &rules.catalogue, policy: &rules.policy, role, asks_password, now }
+    }
+}
+
+impl TokenForm {
+    pub fn read(fields: &Fields) -> Self {
+        let pairs = |prefix| fields.under(prefix).map(|(key, v)| (key.to_owned(), v.to_owned()));
+        let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (path, _) in fields.under("method.") {
+            if let Some((service, method)) = path.split_once('.') {
+                methods.entry(service.to_owned()).or_default().insert(method.to_owned());
+            }
+        }
+        Self {
+            name: fields.text("name"),
+            description: fields.text("description"),
+            expires: fields.text("expires"),
+            until: fields.text("until"),
+            networks: fields.text("networks"),
+            levels: pairs("access.").collect(),
+            methods,
+            nonce: fields.text("nonce"),
+            changed: fields.text("changed"),
+            password: fields.text("password"),
+            set: fields.text("set"),
+            link: !fields.text("link").is_empty(),
+        }
+    }
+
+    /// The form as it stands for a token.
+    pub fn of(token: &Token) -> Self {
+        let mut form = Self {
+            name: token.name.as_str().to_owned(),
+            description: token.description.as_str().to_owned(),
+            expires: KEEP.to_owned(),
+            networks: token.networks.to_string().replace(' ', "\n"),
+            changed: token.changed.timestamp_micros().to_string(),
+            ..Self::default()
+        };
+        form.fill(&token.grants);
+        form
+    }
+
+    /// Sets every service to what these grants open of it.
+    pub fn fill(&mut self, grants: &Grants) {
+        self.levels.clear();
+        self.methods.clear();
+        for (service, grant) in grants.iter() {
+            let key = service.as_str().to_owned();
+            let level = match grant {
+                Grant::Access(access) => access.needed(),
+                Grant::Methods(keys) => {
+                    let keys = keys.iter().map(|key| key.as_str().to_owned());
+                    self.methods.insert(key.clone(), keys.collect());
+                    "methods"
+                }
+            };
+            self.levels.insert(key, level.to_owned());
+        }
+    }
+
+    /// Does what a button of the form asks for, short of sending it: a set, or one access for all services.
+    pub fn apply_set(&mut self, under: Under<'_>) {
+        let catalogue = under.catalogue;
+        let grants = match self.set.as_str() {
+            "all-none" => Some(Grants::default()),
+            "all-read" => Some(catalogue.everything(Access::Read, under.role)),
+            "all-write" => Some(catalogue.everything(Access::ReadWrite, under.role)),
+            key => catalogue.set(key).map(|set| set.grants.within(catalogue, under.role)),
+        };
+        if let Some(grants) = grants {
+            self.fill(&grants);
+        }
+    }
+
+    /// Whether it was sent by a button that only fills it in.
+    pub fn is_unfinished(&self) -> bool {
+        !self.set.is_empty() || self.link
+    }
+
+    /// What the form asks for, or everything that is wrong with it.
+    pub fn draft(&self, under: Under<'_>) -> Result<Draft, Problems> {
+        let mut problems = Problems::default();
+        let name = problems.keep("name", TokenName::parse(&self.name));
+        let description = problems.keep("description", Description::parse(&self.description));
+        let expires = problems.keep(self.expires_field(), self.allowed_choice(under));
+        let networks = problems.keep("networks", Networks::parse(&self.networks));
+        let grants = problems.keep("access", self.grants(under));
+        self.want_password(under, &mut problems);
+        match (name, description, expires, networks, grants) {
+            (Some(name), Some(description), Some(expires), Some(networks), Some(grants))
+                if problems.is_empty() =>
+            {
+                Ok(Draft { name, description, expires, grants, networks })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// The change of a token that the form asks for. Where people may change no more than name and description, the
+    /// rest of the form isn't sent, and stays as it is.
+    pub fn edit(&self, token: &Token, under: Under<'_>) -> Result<Edit, Problems> {
+        let only_name = under.policy.edits == Edits::Name;
+        let mut problems = Problems::default();
+        let name = problems.keep("name", TokenName::parse(&self.name));
+        let description = problems.keep("description", Description::parse(&self.description));
+        let expires = match self.expires.as_str() {
+            _ if only_name => Some(None),
+            "" | KEEP => Some(None),
+            _ => problems.keep(self.expires_field(), self.allowed_choice(under)).map(Some),
+        };
+        let (networks, grants) = if only_name {
+            (Some(token.networks.clone()), Some(token.grants.clone()))
+        } else {
+            let networks = problems.keep("networks", Networks::parse(&self.networks));
+            (networks, problems.keep("access", self.grants(under)))
+        };
+        self.want_password(under, &mut problems);
+        match (name, description, expires, networks, grants) {
+            (Some(name), Some(description), Some(expires), Some(networks), Some(grants))
+                if problems.is_empty() =>
+            {
+                Ok(Edit { name, description, expires, grants, networks })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// The nonce this form was rendered with; one made up is as good, once.
+    pub fn nonce(&self) -> Result<Nonce, Problems> {
+        let missing =
+            || Problems::one("form", "This form was incomplete. Check it and send it again");
+        Nonce::parse(&self.nonce).ok_or_else(missing)
+    }
+
+    fn want_password(&self, under: Under<'_>, problems: &mut Problems) {
+        if under.asks_password && self.password.is_empty() {
+            problems.add("password", "Enter your password");
+        }
+    }
+
+    /// The end that was chosen.
+    pub fn choice(&self) -> Result<Choice, String> {
+        choice(&self.expires, &self.until)
+    }
+
+    fn allowed_choice(&self, under: Under<'_>) -> Result<Choice, String> {
+        let choice = self.choice()?;
+        under.policy.expiry(choice, under.now).map(|_| choice)
+    }
+
+    fn expires_field(&self) -> &'static str {
+        if self.expires == "custom" { "until" } else { "expires" }
+    }
+
+    fn grants(&self, under: Under<'_>) -> Result<Grants, String> {
+        let mut grants = Grants::default();
+        for (key, level) in self.levels.iter().filter(|(_, level)| *level != "none") {
+            let gone = || {
+                "A service in this form is not offered here (any more). Check the list".to_owned()
+            };
+            let service = under.catalogue.service(key).ok_or_else(gone)?;
+            grants.grant(service.key.clone(), self.granted(service, level, under.role)?);
+        }
+        if grants.is_empty() {
+            return Err("Choose at least one service".to_owned());
+        }
+        Ok(grants)
+    }
+
+    fn granted(&self, service: &Service, level: &str, role: Role) -> Result<Grant, String> {
+        let name = &service.name;
+        if let Some(reason) = service.closed_to(role) {
+            return Err(format!("{name} can’t be granted. {reason}"));
+        }
+        match level {
+            "read" => Ok(Grant::Access(Access::Read)),
+            "write" if service.highest == Access::ReadWrite => Ok(Grant::Access(Access::ReadWrite)),
+            "write" => Err(format!("{name} can be read, not written")),
+            "methods" => self.ticked(service).map(Grant::Methods),
+            _ => Err(format!("Choose None, Read or Read & write for {name}")),
+        }
+    }
+
+    fn ticked(&self, service: &Service) -> Result<BTreeSet<MethodKey>, String> {
+        let name = &service.name;
+        let mut keys = BTreeSet::new();
+        for key in self.methods.get(service.key.as_str()).into_iter().flatten() {
+            let method = service.method(key);
+            let method = method.filter(|method| service.opens(method, service.highest));
+            let gone =
+                || format!("A method of {name} is not offered here (any more). Check the list");
+            keys.insert(method.ok_or_else(gone)?.key.clone());
+        }
+        if keys.is_empty() {
+            return Err(format!("Tick at least one method of {name}, or choose another access"));
+        }
+        Ok(keys)
+    }
+
+    /// What is granted so far, mistakes left out: for the summary beside the form.
+    pub fn summary(&self, under: Under<'_>) -> Summary {
+        let mut grants = Grants::default();
+        for (key, level) in &self.levels {
+            let Some(service) = under.catalogue.service(key) else { continue };
+            if let Ok(grant) = self.granted(service, level, under.role) {
+                grants.grant(service.key.clone(), grant);
+            }
+        }
+        grants.summary(under.catalogue)
+    }
+
+    /// The end that is chosen, in words; `None` while it is no good.
+    pub fn works_until(&self, under: Under<'_>) -> Option<String> {
+        let expiry = under.policy.expiry(self.choice().ok()?, under.now).ok()?;
+        Some(expiry.last_day().map_or("You revoke it".to_owned(), text_day))
+    }
+}
+
+/// The end that was chosen: days from today, a day of one's own, or never.
+pub fn choice(expires: &str, until: &str) -> Result<Choice, String> {
+    match expires {
+        "never" => Ok(Choice::Never),
+        "custom" => {
+            let day = NaiveDate::parse_from_str(until.trim(), "%Y-%m-%d");
+            day.map(Choice::LastDay).map_err(|_| "Choose a day, such as 2027-02-20".to_owned())
+        }
+        days => days.parse().map(Choice::InDays).map_err(|_| "Choose when it expires".to_owned()),
+    }
+}

@@ -1,0 +1,124 @@
+//! `/account/tokens/new`: the form that generates a token.
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use askama::Template;
+
+use super::form::{TokenForm, Under};
+use super::link::{self, Prefill};
+use super::parts::Parts;
+use crate::domain::grants::Summary;
+use crate::domain::id::Nonce;
+use crate::domain::refusal::{Failure, Problems, Refusal};
+use crate::domain::time::Now;
+use crate::manage::Manage;
+use crate::web::again::Again;
+use crate::web::error::WebError;
+use crate::web::form::{Fields, Sent, Typed};
+use crate::web::page::Page;
+use crate::web::pages::secrets;
+use crate::web::session::SignedIn;
+use crate::web::shell::{Shell, Tab};
+
+#[derive(Template)]
+#[template(path = "tokens/new.html")]
+struct New {
+    shell: Shell,
+    typed: TokenForm,
+    nonce: String,
+    parts: Parts,
+    summary: Summary,
+    works_until: Option<String>,
+    problems: Problems,
+    /// What of the link that led here means nothing.
+    notes: Vec<String>,
+    /// The link to this form as it stands, once it was asked for.
+    link: Option<String>,
+    can_generate: bool,
+    /// There is nothing here that could not be chosen, unlike in the form that edits a token.
+    only_name: bool,
+}
+
+impl New {
+    fn of(me: &SignedIn, under: Under<'_>, typed: TokenForm, problems: Problems) -> Self {
+        Self {
+            shell: me.shell(Tab::Tokens),
+            nonce: Nonce::random().as_str().to_owned(),
+            parts: Parts::of(&typed, None, under),
+            summary: typed.summary(under),
+            works_until: typed.works_until(under),
+            problems,
+            notes: Vec::new(),
+            link: None,
+            can_generate: under.policy.may_generate(under.role),
+            only_name: false,
+            typed,
+        }
+    }
+}
+
+/// The form as a browser sends it.
+pub struct NewToken(TokenForm);
+
+impl Typed for NewToken {
+    fn read(fields: &Fields) -> Self {
+        Self(TokenForm::read(fields))
+    }
+
+    fn resume(&self) -> String {
+        format!("/account/tokens/new?{}", link::query(&self.0))
+    }
+}
+
+pub async fn new(
+    manage: Data<Manage>,
+    me: SignedIn,
+    now: Now,
+    req: HttpRequest,
+) -> Result<Page, WebError> {
+    let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
+    let expires = under.policy.default_days.to_string();
+    let mut typed = TokenForm { expires, ..TokenForm::default() };
+    let mut prefill = Prefill::of(&req);
+    if let Some(id) = prefill.from() {
+        let token = manage.token(&me.actor, id).await?;
+        typed.description = token.description.as_str().to_owned();
+        typed.networks = token.networks.to_string().replace(' ', "\n");
+        typed.fill(&token.grants.within(under.catalogue, under.role));
+    }
+    let notes = prefill.apply(&mut typed, under);
+    let page = New { notes, ..New::of(&me, under, typed, Problems::default()) };
+    Ok(Page::show(&page))
+}
+
+pub async fn create(
+    manage: Data<Manage>,
+    now: Now,
+    sent: Sent<NewToken>,
+) -> Result<Page, WebError> {
+    let Sent { me, typed: NewToken(mut typed) } = sent;
+    let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
+    if typed.is_unfinished() {
+        typed.apply_set(under);
+        let link = typed
+            .link
+            .then(|| format!("{}/account/tokens/new?{}", me.site.url(), link::query(&typed)));
+        return Ok(Page::show(&New { link, ..New::of(&me, under, typed, Problems::default()) }));
+    }
+    let answer = async {
+        let draft = typed.draft(under)?;
+        let nonce = typed.nonce()?;
+        manage.check_draft(&me.actor, &draft, &nonce, now).await?;
+        let by = me.confirm(&manage, &typed.password, now).await?;
+        manage.generate(by, draft, nonce, now).await
+    };
+    match answer.await {
+        Ok(issued) => secrets::show(&me, &manage, issued, now).await,
+        Err(Failure::Refused(Refusal::AlreadyDone)) => secrets::gone(&me, &manage, now).await,
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let page = Page::show(&New::of(&me, under, typed, again.problems.clone()));
+            Ok(again.mark(page))
+        }
+    }
+}

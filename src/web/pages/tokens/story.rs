@@ -1,0 +1,116 @@
+//! What a token's own page tells of it: its facts, and what has happened to it lately.
+
+use super::form::Under;
+use crate::domain::event::{Event, Kind};
+use crate::manage::tokens::Listed;
+use crate::web::session::SignedIn;
+use crate::web::words::{Here, Moment};
+
+/// A token at a glance, with exact times in the person's zone.
+pub struct Facts {
+    pub name: String,
+    pub hint: String,
+    pub created: Moment,
+    pub by_me: bool,
+    pub renewed: Option<Moment>,
+    pub last_used: Option<Moment>,
+    pub from: Option<String>,
+    pub agent: String,
+    pub ends: Option<Moment>,
+    pub ends_unused: bool,
+    pub is_expired: bool,
+    pub paused: Option<Moment>,
+    pub former: Option<Former>,
+    /// What today's policy would not allow it any more.
+    pub breaches: Vec<String>,
+    /// What it was granted and can do no more.
+    pub is_cut: bool,
+}
+
+/// The value before this one, while it still works.
+pub struct Former {
+    pub hint: String,
+    pub ends: Moment,
+    pub last_used: Option<Moment>,
+}
+
+impl Facts {
+    pub fn of(listed: &Listed, me: &SignedIn, under: Under<'_>, here: Here) -> Self {
+        let token = &listed.token;
+        let last_use = token.last_use.as_ref();
+        let address = last_use.and_then(|last| last.address);
+        Self {
+            name: token.name.as_str().to_owned(),
+            hint: token.hint.clone(),
+            created: Moment::past(token.created, here),
+            by_me: token.created_by == *me.actor.id(),
+            renewed: (token.renewed != token.created).then(|| Moment::past(token.renewed, here)),
+            last_used: last_use.map(|last| Moment::past(last.at, here)),
+            from: address.map(|address| address.to_string()),
+            agent: last_use.map(|last| last.agent.clone()).unwrap_or_default(),
+            ends: token.end().map(|end| Moment::end(end, here)),
+            ends_unused: token.ends_unused(),
+            is_expired: token.has_ended(here.now),
+            paused: token.paused.map(|at| Moment::past(at, here)),
+            former: listed.former.as_ref().map(|former| Former {
+                hint: former.hint.clone(),
+                ends: Moment::end(former.ends, here),
+                last_used: former.last_use.as_ref().map(|last| Moment::past(last.at, here)),
+            }),
+            breaches: under.policy.breaches(token, here.now),
+            is_cut: token.grants.within(under.catalogue, under.role) != token.grants,
+        }
+    }
+}
+
+/// One line of the activity.
+pub struct Line {
+    pub icon: &'static str,
+    pub tone: &'static str,
+    pub words: &'static str,
+    pub detail: String,
+    pub at: Moment,
+    /// Who and from where, as far as that is known.
+    pub by: String,
+}
+
+impl Line {
+    pub fn of(event: &Event, me: &SignedIn, here: Here) -> Self {
+        let (icon, tone, words) = drawn(event.kind);
+        let who = match &event.actor {
+            Some(id) if id == me.actor.id() => "By you",
+            Some(_) => "By somebody else",
+            None => "On the server",
+        };
+        let from = event.client.address.map(|address| format!(", from {address}"));
+        Self {
+            icon,
+            tone,
+            words,
+            detail: event.detail.clone(),
+            at: Moment::past(event.at, here),
+            by: format!("{who}{}", from.unwrap_or_default()),
+        }
+    }
+}
+
+/// Icon, tone and words of an event.
+fn drawn(kind: Kind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        Kind::PersonAdded => ("plus", "", "Account made"),
+        Kind::SignedIn => ("leave", "good", "Signed in"),
+        Kind::SignInFailed => ("alert", "warn", "Sign-in failed"),
+        Kind::SignedOut => ("leave", "", "Signed out"),
+        Kind::ConfirmationFailed => ("alert", "warn", "Wrong password at a change"),
+        Kind::ProfileChanged => ("edit", "", "Profile changed"),
+        Kind::PasswordChanged => ("lock", "", "Password changed"),
+        Kind::TokenGenerated => ("key", "", "Generated"),
+        Kind::TokenEdited => ("edit", "", "Edited"),
+        Kind::TokenWidened => ("alert", "warn", "Widened"),
+        Kind::TokenRegenerated => ("renew", "", "Regenerated"),
+        Kind::OverlapEnded => ("clock", "", "Former value ended"),
+        Kind::TokenPaused => ("clock", "soft", "Paused"),
+        Kind::TokenResumed => ("check", "good", "Resumed"),
+        Kind::TokenRevoked => ("trash", "danger", "Revoked"),
+    }
+}

@@ -1,0 +1,48 @@
+//! `/account/tokens/{id}/pause`: a token is refused for a while.
+
+use reqwest::StatusCode;
+
+use crate::support::App;
+use crate::support::people::PASSWORD;
+
+#[actix_web::test]
+async fn a_paused_token_is_refused_at_once_and_works_again_once_it_is_resumed() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    let path = ada.page_of(&app, "CI").await;
+    let page = ada.opens(&format!("{path}/pause")).await;
+    assert_eq!(page.heading(), "Pause “CI”?");
+    let pause = page.form("Pause token").fill("Your password", PASSWORD);
+    let page = ada.browser.submit(&pause).await;
+    assert_eq!(page.location().as_deref(), Some(path.as_str()));
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::UNAUTHORIZED);
+    assert!(ada.opens(&path).await.says("it is refused until you resume it"));
+    assert_eq!(
+        ada.browser.submit(&pause).await.status,
+        StatusCode::SEE_OTHER,
+        "again is nothing new"
+    );
+    let page = ada.opens(&format!("{path}/pause")).await;
+    assert_eq!(page.heading(), "Resume “CI”?");
+    ada.browser.submit(&page.form("Resume token").fill("Your password", PASSWORD)).await;
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK);
+    assert_eq!(ada.opens(&path).await.status_message(), "“CI” works again.");
+}
+
+/// SUDO-01
+#[actix_web::test]
+async fn no_pause_without_the_password() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    let page = ada.opens(&format!("{}/pause", ada.page_of(&app, "CI").await)).await;
+    for (password, why) in [("", "Enter your password"), ("wrong", "That password isn’t right")] {
+        let page =
+            ada.browser.submit(&page.form("Pause token").fill("Your password", password)).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.error("Your password").starts_with(why));
+        assert_eq!(page.heading(), "Pause “CI”?");
+    }
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK);
+}

@@ -1,0 +1,56 @@
+//! What the operator's policy lets people do, and what becomes of tokens when it is made stricter.
+
+use chrono::TimeDelta;
+use reqwest::StatusCode;
+
+use crate::support::App;
+use crate::support::people::{PASSWORD, Person, sign_in};
+
+const GIT: &str = "[[services]]\nkey = \"git\"\nname = \"Git\"\n";
+
+#[actix_web::test]
+async fn only_the_roles_that_may_generate_do() {
+    let app = App::with(&format!("[policy]\ngenerate = \"admin\"\n{GIT}"), &[]).await;
+    let (ada, root) = (app.member("ada").await, app.admin("root").await);
+    assert!(ada.opens("/account/tokens/new").await.says("Ask an administrator"));
+    assert!(root.generates("CI").with("Git", "Read").page().await.secret().is_some());
+}
+
+#[actix_web::test]
+async fn a_token_that_nobody_uses_ends_and_a_used_one_goes_on() {
+    let app = App::with(&format!("[policy]\nunused = \"30d\"\n{GIT}"), &[]).await;
+    let ada = app.member("ada").await;
+    let used = ada.generates("used").with("Git", "Read").await;
+    let idle = ada.generates("idle").with("Git", "Read").await;
+    let machine = app.machine();
+    app.wait(TimeDelta::days(29));
+    assert_eq!(machine.verifies(&used, "git", "read").await, StatusCode::OK);
+    app.write_uses().await;
+    app.wait(TimeDelta::days(2));
+    assert_eq!(machine.verifies(&used, "git", "read").await, StatusCode::OK);
+    assert_eq!(machine.verifies(&idle, "git", "read").await, StatusCode::UNAUTHORIZED);
+    sign_in(&ada.browser, "ada", PASSWORD).await;
+    let path = ada.page_of(&app, "idle").await;
+    assert!(ada.opens(&path).await.says("It ended because it was not used for so long."));
+    let form = ada.opens(&format!("{path}/secret")).await.form("Regenerate");
+    let page = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    let again = page.secret().expect("a new value");
+    assert_eq!(machine.verifies(&again, "git", "read").await, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_policy_made_stricter_marks_tokens_and_ends_none() {
+    let app = App::with(GIT, &[]).await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("forever").with("Git", "Read").expiring("never").await;
+    let strict = "[policy]\nnever = false\nlongest = \"30d\"\nunused = \"10d\"\n";
+    let app = app.restarted_with(&format!("{strict}{GIT}")).await;
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK);
+    let ada = Person { browser: app.guest(), name: ada.name.clone(), id: ada.id.clone() };
+    sign_in(&ada.browser, "ada", PASSWORD).await;
+    let page = ada.opens(&ada.page_of(&app, "forever").await).await;
+    assert!(page.says("Outside today’s policy: it never expires"), "{}", page.text);
+    assert!(page.says("it does not end after 10 days without use"));
+    let form = page.form("Save changes").fill("Name", "renamed").fill("Your password", PASSWORD);
+    assert_eq!(ada.browser.submit(&form).await.status, StatusCode::SEE_OTHER, "its end may stay");
+}
