@@ -7,19 +7,23 @@ use chrono::TimeDelta;
 use super::{Stop, block_on, clock};
 use crate::config::Config;
 use crate::domain::access::Access;
+use crate::domain::actor::Actor;
+use crate::domain::client::Client;
+use crate::domain::event::{Event, Kind};
 use crate::domain::expiry::{Choice, Expiry};
 use crate::domain::grants::{Grant, Grants};
 use crate::domain::networks::Networks;
 use crate::domain::password::NewPassword;
 use crate::domain::refusal::{Failure, Fault, Outcome};
+use crate::domain::secret::Prefix;
 use crate::domain::signing::random_text;
 use crate::domain::time::Now;
-use crate::domain::token::{Description, Draft, Issued, LastUse, TokenName};
+use crate::domain::token::{Description, Draft, Issued, LastUse, Token, TokenName};
 use crate::domain::user::{DisplayName, Email, Role, User, UserName};
 use crate::manage::people::NewPerson;
 use crate::server;
 use crate::store::conn::Conn;
-use crate::store::{Db, tokens};
+use crate::store::{Db, events, former_secrets, tokens};
 
 /// One token of the demonstration: how old it is, when it ends and was used, in hours from now.
 struct Example {
@@ -31,21 +35,31 @@ struct Example {
     made: i64,
     ends: Option<i64>,
     used: Option<i64>,
-    revoked: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Live,
+    Paused,
+    /// Given a new value a moment ago, the former one works on.
+    Renewed,
+    Revoked,
 }
 
 const DAY: i64 = 24;
 
 #[rustfmt::skip] // a table
-const EXAMPLES: [Example; 8] = [
-    Example { name: "CI runner", from: 1, write: 2, read: 1, made: -40 * DAY, ends: Some(90 * DAY), used: Some(0), revoked: false },
-    Example { name: "Grafana", from: 9, write: 0, read: 1, made: -200 * DAY, ends: None, used: Some(-1), revoked: false },
-    Example { name: "Backup script (nas-02)", from: 5, write: 0, read: 3, made: -84 * DAY, ends: Some(6 * DAY), used: Some(-9), revoked: false },
-    Example { name: "Laptop command line", from: 0, write: usize::MAX, read: 0, made: -29 * DAY, ends: Some(DAY), used: Some(-22), revoked: false },
-    Example { name: "Terraform", from: 3, write: 2, read: 2, made: -31 * DAY, ends: Some(200 * DAY), used: Some(-3 * DAY), revoked: false },
-    Example { name: "Phone widget", from: 2, write: 0, read: 1, made: -2, ends: Some(30 * DAY), used: None, revoked: false },
-    Example { name: "Old webhook relay", from: 1, write: 1, read: 0, made: -102 * DAY, ends: Some(-12 * DAY), used: Some(-13 * DAY), revoked: false },
-    Example { name: "Old laptop", from: 6, write: 1, read: 4, made: -300 * DAY, ends: None, used: Some(-31 * DAY), revoked: true },
+const EXAMPLES: [Example; 9] = [
+    Example { name: "CI runner", from: 1, write: 2, read: 1, made: -40 * DAY, ends: Some(90 * DAY), used: Some(0), state: State::Live },
+    Example { name: "Grafana", from: 9, write: 0, read: 1, made: -200 * DAY, ends: None, used: Some(-1), state: State::Live },
+    Example { name: "Backup script (nas-02)", from: 5, write: 0, read: 3, made: -84 * DAY, ends: Some(6 * DAY), used: Some(-9), state: State::Live },
+    Example { name: "Laptop command line", from: 0, write: usize::MAX, read: 0, made: -29 * DAY, ends: Some(DAY), used: Some(-22), state: State::Live },
+    Example { name: "Terraform", from: 3, write: 2, read: 2, made: -31 * DAY, ends: Some(200 * DAY), used: Some(-3 * DAY), state: State::Renewed },
+    Example { name: "Staging deploy", from: 3, write: 1, read: 0, made: -20 * DAY, ends: Some(70 * DAY), used: Some(-5 * DAY), state: State::Paused },
+    Example { name: "Phone widget", from: 2, write: 0, read: 1, made: -2, ends: Some(30 * DAY), used: None, state: State::Live },
+    Example { name: "Old webhook relay", from: 1, write: 1, read: 0, made: -102 * DAY, ends: Some(-12 * DAY), used: Some(-13 * DAY), state: State::Live },
+    Example { name: "Old laptop", from: 6, write: 1, read: 4, made: -300 * DAY, ends: None, used: Some(-31 * DAY), state: State::Revoked },
 ];
 
 pub fn run(config: &Config) -> Result<(), Stop> {
@@ -114,33 +128,59 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
             }
             let name =
                 TokenName::parse(example.name).map_err(|e| Fault::new("naming a token", e))?;
-            let draft = Draft {
-                name,
-                description: Description::default(),
-                expires: Choice::Never,
-                grants,
-                networks: Networks::default(),
-            };
+            let grants = grants.within(&catalogue, user.role);
+            let (description, networks) = (Description::default(), Networks::default());
+            let draft = Draft { name, description, expires: Choice::Never, grants, networks };
             let end = |hours| Expiry::after((now.at() + TimeDelta::hours(hours)).date_naive());
             let expiry = example.ends.and_then(end).unwrap_or(Expiry::Never);
             let made = Now::new(now.at() + TimeDelta::hours(example.made));
-            store(tx, example, &Issued::mint(&user.id, &draft, expiry, &prefix, made), now)?;
+            let issued = Issued::mint(&user.id, &draft, expiry, &prefix, made);
+            let words = issued.token.grants.summary(&catalogue).to_string();
+            record(tx, Kind::TokenGenerated, &user, &issued.token, &format!("{words}."), made)?;
+            store(tx, example, issued, &prefix, now)?;
         }
         Ok(())
     })
     .await
 }
 
-fn store(tx: &mut Conn, example: &Example, issued: &Issued, now: Now) -> Result<(), Failure> {
-    let id = &issued.token.id;
+fn store(
+    tx: &mut Conn,
+    example: &Example,
+    mut issued: Issued,
+    prefix: &Prefix,
+    now: Now,
+) -> Result<(), Failure> {
+    let id = issued.token.id.clone();
+    issued.token.paused = (example.state == State::Paused).then(|| now.at());
     tokens::insert(tx, &issued.token, &issued.secret.digest())?;
     if let Some(hours) = example.used {
         let address = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 41)));
         let at = now.at() + TimeDelta::hours(hours) - TimeDelta::minutes(4);
-        tokens::mark_used(tx, id, &LastUse { at, address, agent: "curl/8.5".to_owned() })?;
+        tokens::mark_used(tx, &id, &LastUse { at, address, agent: "curl/8.5".to_owned() })?;
     }
-    if example.revoked {
-        tokens::revoke(tx, id, now)?;
+    match example.state {
+        State::Live | State::Paused => {}
+        State::Revoked => drop(tokens::revoke(tx, &id, now)?),
+        State::Renewed => {
+            let before = issued.token.clone();
+            let anew = Issued::anew(issued.token, prefix, now);
+            let former = tokens::replace_digest(tx, &id, &anew.secret.digest())?;
+            former_secrets::insert(tx, &former, &before, now.at() + TimeDelta::hours(24))?;
+            tokens::update(tx, &anew.token, &before)?;
+        }
     }
     Ok(())
+}
+
+fn record(
+    tx: &mut Conn,
+    kind: Kind,
+    user: &User,
+    token: &Token,
+    words: &str,
+    at: Now,
+) -> Result<(), Fault> {
+    let actor = Actor { user: user.clone(), client: Client::default(), confirmed: None };
+    events::record(tx, &Event::about_token(kind, &actor, token, words.to_owned(), at))
 }

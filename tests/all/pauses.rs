@@ -46,3 +46,21 @@ async fn no_pause_without_the_password() {
     }
     assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK);
 }
+
+#[actix_web::test]
+async fn a_question_cut_off_by_the_end_of_a_session_is_asked_again() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    ada.generates("CI").with("Git", "Read").await;
+    let path = ada.page_of(&app, "CI").await;
+    for (noun, button) in [("pause", "Pause token"), ("secret", "Regenerate")] {
+        let form = ada.opens(&format!("{path}/{noun}")).await.form(button);
+        app.wait(chrono::TimeDelta::hours(3));
+        let page = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+        let page = ada.opens(&page.location().expect("the way to sign in")).await;
+        let form = page.form("Sign in").fill("Username", "ada").fill("Password", PASSWORD);
+        let next = ada.browser.submit(&form).await.location().expect("the way back");
+        assert!(next.starts_with(&format!("{path}/{noun}")), "{next}");
+        assert_eq!(ada.opens(&next).await.status, StatusCode::OK);
+    }
+}

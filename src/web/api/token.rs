@@ -21,6 +21,8 @@ struct Token {
     user: String,
     /// `service:read` and `service:read-write`, with spaces between.
     access: String,
+    /// The same in words, as pages tell it.
+    summary: String,
     created: String,
     /// Absent for a token that never expires.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,12 +31,14 @@ struct Token {
 
 impl Token {
     fn of(holder: &Holder, verifier: &Verifier) -> Self {
-        let token = &holder.token;
+        let (token, catalogue) = (&holder.token, verifier.catalogue());
+        let grants = token.grants.within(catalogue, holder.owner.role);
         Self {
             id: token.id.as_str().to_owned(),
             name: token.name.as_str().to_owned(),
             user: holder.owner.name.as_str().to_owned(),
-            access: token.grants.within(verifier.catalogue(), holder.owner.role).to_string(),
+            access: grants.to_string(),
+            summary: grants.summary(catalogue).to_string(),
             created: rfc3339(token.created),
             expires: token.end().map(rfc3339),
         }

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Path};
 
-use super::question::{Question, ask};
+use super::question::{Question, ask, resume};
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
@@ -15,21 +15,22 @@ use crate::web::page::Page;
 use crate::web::session::SignedIn;
 
 pub struct OverlapForm {
+    id: String,
     password: String,
 }
 
 impl Typed for OverlapForm {
     fn read(fields: &Fields) -> Self {
-        Self { password: fields.text("password") }
+        Self { id: fields.text("id"), password: fields.text("password") }
     }
 
     fn resume(&self) -> String {
-        "/account/tokens".to_owned()
+        resume(&self.id, "overlap")
     }
 }
 
 fn question(token: &Token) -> Question {
-    let (name, id) = (token.name.as_str(), token.id.as_str());
+    let name = token.name.as_str();
     Question {
         title: format!("End the former value of “{name}”?"),
         sentence: "Anything that still uses it stops working at once. The present value goes on."
@@ -37,8 +38,8 @@ fn question(token: &Token) -> Question {
         icon: "clock",
         button: "End former value",
         keep: "Let it work",
-        action: format!("/account/tokens/{id}/overlap"),
-        back: format!("/account/tokens/{id}"),
+        id: token.id.as_str().to_owned(),
+        noun: "overlap",
         deed: "end",
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Path};
 
-use super::question::{Question, ask};
+use super::question::{Question, ask, resume};
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
@@ -15,6 +15,7 @@ use crate::web::page::Page;
 use crate::web::session::SignedIn;
 
 pub struct PauseForm {
+    id: String,
     /// Whether the page that was answered asked to pause, so that an answer sent twice does nothing twice.
     pause: bool,
     password: String,
@@ -22,17 +23,20 @@ pub struct PauseForm {
 
 impl Typed for PauseForm {
     fn read(fields: &Fields) -> Self {
-        Self { pause: fields.text("deed") == "pause", password: fields.text("password") }
+        Self {
+            id: fields.text("id"),
+            pause: fields.text("deed") == "pause",
+            password: fields.text("password"),
+        }
     }
 
     fn resume(&self) -> String {
-        "/account/tokens".to_owned()
+        resume(&self.id, "pause")
     }
 }
 
 fn question(token: &Token, pause: bool) -> Question {
-    let (name, id) = (token.name.as_str(), token.id.as_str());
-    let (action, back) = (format!("/account/tokens/{id}/pause"), format!("/account/tokens/{id}"));
+    let (name, id, noun) = (token.name.as_str(), token.id.as_str().to_owned(), "pause");
     if pause {
         let sentence = "Anything that uses this token is refused at once, until you resume it. Nothing else changes.";
         Question {
@@ -41,8 +45,8 @@ fn question(token: &Token, pause: bool) -> Question {
             icon: "idle",
             button: "Pause token",
             keep: "Let it work",
-            action,
-            back,
+            id,
+            noun,
             deed: "pause",
         }
     } else {
@@ -53,8 +57,8 @@ fn question(token: &Token, pause: bool) -> Question {
             icon: "check",
             button: "Resume token",
             keep: "Leave it paused",
-            action,
-            back,
+            id,
+            noun,
             deed: "resume",
         }
     }

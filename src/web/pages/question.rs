@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::tokens::list::List;
+use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::manage::Manage;
@@ -18,11 +19,20 @@ pub struct Question {
     pub icon: &'static str,
     pub button: &'static str,
     pub keep: &'static str,
-    /// Where the form is sent, and where "no" leads.
-    pub action: String,
-    pub back: String,
+    /// The token, whose own page is where "no" leads.
+    pub id: String,
+    /// Below that page: where the form is sent.
+    pub noun: &'static str,
     /// What the form sends besides the password.
     pub deed: &'static str,
+}
+
+/// Where a question that was cut off by the end of a session is asked again.
+pub fn resume(id: &str, noun: &str) -> String {
+    match TokenId::parse(id) {
+        Some(id) => format!("/account/tokens/{}/{noun}", id.as_str()),
+        None => "/account/tokens".to_owned(),
+    }
 }
 
 #[derive(Template)]

@@ -24,10 +24,11 @@ async fn a_token_learns_who_it_is_what_it_may_do_and_until_when() {
     assert_eq!(json["name"], "CI ビルド");
     assert_eq!(json["user"], "ada");
     assert_eq!(json["access"], "builds:read-write git:read");
+    assert_eq!(json["summary"], "Read & write Builds. Read Git");
     assert_eq!(json["expires"], "2027-02-21T00:00:00Z");
     assert_eq!(json["created"], "2026-11-22T18:00:00Z");
     assert_eq!(json["id"].as_str().expect("an id").len(), 16);
-    assert_eq!(json.as_object().expect("an object").len(), 6);
+    assert_eq!(json.as_object().expect("an object").len(), 7);
     let forever = ada.generates("Grafana").expiring("never").with("Metrics", "Read").await;
     assert!(asks(&app, &forever).await.json().get("expires").is_none());
 }

@@ -1,7 +1,8 @@
 //! `/account/tokens/{id}/secret`: a new value for a token that keeps all else.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use askama::Template;
+use serde::Deserialize;
 
 use super::{gone, show};
 use crate::domain::id::{Nonce, TokenId};
@@ -13,7 +14,9 @@ use crate::manage::secrets::Renewal;
 use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
+use crate::web::local::encode;
 use crate::web::page::Page;
+use crate::web::pages::question::resume;
 use crate::web::pages::tokens::form::choice;
 use crate::web::pages::tokens::list::List;
 use crate::web::pages::tokens::parts::{ExpiryOption, expiry_options};
@@ -83,18 +86,24 @@ fn overlaps(token: &Token, hours: &[u32], chosen: &str, now: Now) -> Vec<(u32, S
 }
 
 /// The form as typed.
-#[derive(Default)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub struct SecretForm {
+    #[serde(skip)]
+    id: String,
+    #[serde(skip)]
     nonce: String,
     overlap: String,
     expires: String,
     until: String,
+    #[serde(skip)]
     password: String,
 }
 
 impl Typed for SecretForm {
     fn read(fields: &Fields) -> Self {
         Self {
+            id: fields.text("id"),
             nonce: fields.text("nonce"),
             overlap: fields.text("overlap"),
             expires: fields.text("expires"),
@@ -104,7 +113,10 @@ impl Typed for SecretForm {
     }
 
     fn resume(&self) -> String {
-        "/account/tokens".to_owned()
+        let [overlap, expires, until] =
+            [&self.overlap, &self.expires, &self.until].map(|typed| encode(typed));
+        let dialog = resume(&self.id, "secret");
+        format!("{dialog}?overlap={overlap}&expires={expires}&until={until}")
     }
 }
 
@@ -138,17 +150,21 @@ pub async fn new(
     me: SignedIn,
     now: Now,
     id: Path<String>,
+    prefill: Query<SecretForm>,
 ) -> Result<Page, WebError> {
     let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
     let token = manage.token(&me.actor, id).await?;
     let policy = &manage.rules().policy;
     // The longest overlap is proposed, as nothing stops working by it before it is looked after.
     let longest = policy.overlap_hours.last().copied().unwrap_or(0);
-    let typed = SecretForm {
-        overlap: longest.to_string(),
-        expires: policy.default_days.to_string(),
-        ..SecretForm::default()
-    };
+    let mut typed = prefill.into_inner();
+    for (field, proposed) in
+        [(&mut typed.overlap, longest), (&mut typed.expires, policy.default_days)]
+    {
+        if field.is_empty() {
+            *field = proposed.to_string();
+        }
+    }
     let problems = policy.admit_role(me.actor.user.role).err().unwrap_or_default();
     Ok(Page::show(&New::of(&me, &manage, &token, typed, problems, now).await?))
 }

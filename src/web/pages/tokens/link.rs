@@ -155,12 +155,13 @@ fn shortened(value: &str) -> String {
 
 /// The query of a link to this form, passwords left out.
 pub fn query(form: &TokenForm) -> String {
-    let mut query = vec![format!("name={}", encode(&form.name))];
+    let mut query = Vec::new();
     let mut part = |name: &str, value: &str| {
         if !value.is_empty() {
             query.push(format!("{name}={}", encode(value)));
         }
     };
+    part("name", &form.name);
     part("description", &form.description);
     part("expires", if form.expires == "custom" { &form.until } else { &form.expires });
     part("networks", &form.networks);
