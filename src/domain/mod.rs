@@ -10,6 +10,7 @@ pub mod event;
 pub mod expiry;
 pub mod grants;
 pub mod id;
+pub mod listing;
 pub mod networks;
 pub mod password;
 pub mod policy;

@@ -102,6 +102,44 @@ impl Digest {
     }
 }
 
+/// What a text holds that somebody typed or pasted to find a token by.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Pasted {
+    /// A token's value, alone or within a header, an address or a command.
+    Value(Digest),
+    /// What was a value but for a character or a piece: as secret as that.
+    Mistyped,
+    Words,
+}
+
+impl Pasted {
+    /// From this many characters of a value on, a piece of it is kept as secret as the whole.
+    const PIECE: usize = 12;
+
+    pub fn read(text: &str, prefix: &Prefix) -> Self {
+        let pieces = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        match pieces().find_map(Digest::of_presented) {
+            Some(digest) => Self::Value(digest),
+            None if pieces().any(|piece| is_spoilt(piece, prefix)) => Self::Mistyped,
+            None => Self::Words,
+        }
+    }
+}
+
+/// Whether this looks like a value that lost or changed something. Names look otherwise: behind an underscore they
+/// rarely have small letters, capitals and digits in one long row.
+fn is_spoilt(piece: &str, prefix: &Prefix) -> bool {
+    let (before, row) = piece.rsplit_once('_').unwrap_or(("", piece));
+    let has = |kind: fn(&u8) -> bool| row.bytes().any(|b| kind(&b));
+    let is_random =
+        has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
+    match before {
+        own if own == prefix.0 => row.len() >= Pasted::PIECE,
+        "" => row.len() >= RANDOM && is_random,
+        other => row.len() >= Pasted::PIECE && is_prefix(other) && is_random,
+    }
+}
+
 impl std::fmt::Debug for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&HEXLOWER.encode(&self.0[..4]))
@@ -155,6 +193,37 @@ mod tests {
         let secret = fresh();
         let uri = format!("secret-token:{}", secret.expose());
         assert_eq!(Digest::of_presented(&uri), Some(secret.digest()));
+    }
+
+    #[test]
+    fn a_value_is_found_in_whatever_was_pasted_around_it() {
+        let (secret, prefix) = (fresh(), Prefix::parse("lk").expect("a prefix"));
+        let (text, digest) = (secret.expose(), secret.digest());
+        for pasted in [
+            text.to_owned(),
+            format!("  {text}\r\n"),
+            format!("Bearer {text}"),
+            format!("Authorization: Bearer {text}"),
+            format!("curl -H \"authorization: bearer {text}\" http://x"),
+            format!("TOKEN='{text}'"),
+            format!("https://ada:{text}@git.example/"),
+            format!("secret-token:{text}"),
+            format!("“{text}”"),
+        ] {
+            assert_eq!(Pasted::read(&pasted, &prefix), Pasted::Value(digest), "{pasted}");
+        }
+        let row = "Ab0".repeat(12);
+        let other = format!("pat_{row}");
+        let spoilt = [&text[..38], &text[..15], &row, &format!("{text}x"), &other];
+        for spoilt in spoilt {
+            assert_eq!(Pasted::read(spoilt, &prefix), Pasted::Mistyped, "{spoilt}");
+        }
+        let hint = format!("{}…", secret.hint());
+        for words in
+            ["", "CI runner", "lk_", &hint, "backup_productionserver", "nas_02", "ビルド", "a_b_c"]
+        {
+            assert_eq!(Pasted::read(words, &prefix), Pasted::Words, "{words}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use unicode_normalization::UnicodeNormalization;
 
 /// Drawn as a space, though Unicode counts it among the symbols.
 const BRAILLE_BLANK: char = '\u{2800}';
@@ -37,6 +38,12 @@ pub fn visible(text: &str, most: usize) -> String {
         .collect()
 }
 
+/// A text as it is compared when somebody looks for it: upper and lower case are one, and so are letters that are
+/// only written otherwise. By way of upper case, which knows that ß is SS and that a final ς is a Σ.
+pub fn folded(text: &str) -> String {
+    text.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +55,21 @@ mod tests {
         {
             assert_eq!(hidden_character(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn texts_that_differ_in_case_or_spelling_alone_are_found_as_one() {
+        for (one, other) in [
+            ("CI Runner", "ci runner"),
+            ("НОЧЬ", "ночь"),
+            ("Straße", "STRASSE"),
+            ("ΟΔΟΣ", "οδος"),
+            ("cafe\u{301}", "CAFÉ"),
+            ("ﬁle", "FILE"),
+        ] {
+            assert!(folded(one).contains(&folded(other)), "{one} {other}");
+        }
+        assert_ne!(folded("a"), folded("á"));
     }
 
     #[test]

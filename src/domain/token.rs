@@ -161,6 +161,12 @@ impl Token {
     }
 }
 
+impl AsRef<Token> for Token {
+    fn as_ref(&self) -> &Token {
+        self
+    }
+}
+
 /// A value that a token had before it was regenerated.
 #[derive(Clone, Debug)]
 pub struct FormerSecret {

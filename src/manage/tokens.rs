@@ -22,6 +22,12 @@ pub struct Listed {
     pub former: Option<FormerSecret>,
 }
 
+impl AsRef<Token> for Listed {
+    fn as_ref(&self) -> &Token {
+        &self.token
+    }
+}
+
 /// A token with what has happened to it lately, newest first.
 pub struct Story {
     pub listed: Listed,
