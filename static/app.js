@@ -32,6 +32,36 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") one("dialog [data-keep]")?.click();
 });
 
+// The list: all of a page at once, and with Shift a range from the last one that was ticked.
+const boxes = all(".list td [type=checkbox]");
+const every = one(".list th [type=checkbox]");
+let last = null;
+
+function settle() {
+  const ticked = boxes.filter((box) => box.checked).length;
+  every.checked = ticked === boxes.length;
+  every.indeterminate = ticked > 0 && !every.checked;
+}
+
+for (const box of boxes) {
+  box.addEventListener("click", (event) => {
+    if (event.shiftKey && last) {
+      const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+      boxes.slice(from, to + 1).forEach((between) => { between.checked = box.checked; });
+    }
+    last = box;
+    settle();
+  });
+}
+
+if (every) {
+  every.addEventListener("change", () => {
+    boxes.forEach((box) => { box.checked = every.checked; });
+  });
+  // A browser may have kept what was ticked before a reload.
+  addEventListener("pageshow", settle);
+}
+
 // The theme, kept in a cookie so that the next page is drawn in it at once.
 for (const radio of all(".theme input")) {
   radio.addEventListener("change", () => {

@@ -1,6 +1,7 @@
 //! Forms as browsers send them: read strictly, and only with this browser's token.
 
 use std::collections::HashSet;
+use std::future::{Ready, ready};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -22,19 +23,20 @@ const MOST: usize = 4_000;
 /// How long a form may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The names and values of one form, each name once.
+/// The names and values of one form, each name once but for those that may come several times.
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads `application/x-www-form-urlencoded`. Bytes that aren't UTF-8 and a name sent twice are refused:
-    /// guessing would mean to change what was sent, or to merge what was never one.
-    pub fn parse(body: &str) -> Result<Self, WebError> {
+    /// Reads `application/x-www-form-urlencoded`. Bytes that aren't UTF-8 and a name sent twice are refused, unless
+    /// it is `repeated`: guessing would mean to change what was sent, or to merge what was never one.
+    pub fn parse(body: &str, repeated: &[&str]) -> Result<Self, WebError> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut names = HashSet::new();
         for pair in body.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name)?, decode(value)?);
-            if fields.len() == MOST || !names.insert(name.clone()) {
+            let is_new = names.insert(name.clone()) || repeated.contains(&name.as_str());
+            if fields.len() == MOST || !is_new {
                 return Err(WebError::bad_request(
                     "A field was sent twice, or there were too many.",
                 ));
@@ -48,6 +50,12 @@ impl Fields {
     pub fn text(&self, name: &str) -> String {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// Every value of a field that may come several times.
+    pub fn each(&self, name: &str) -> Vec<String> {
+        let found = self.0.iter().filter(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone()).collect()
     }
 
     /// The fields whose names begin with `prefix`, without it.
@@ -66,6 +74,9 @@ fn decode(text: &str) -> Result<String, WebError> {
 
 /// What a page's form holds, as typed.
 pub trait Typed: Sized + 'static {
+    /// The names that may come several times; all others once.
+    const REPEATED: &'static [&'static str] = &[];
+
     fn read(fields: &Fields) -> Self;
 
     /// The address that shows this form again with what was typed in it, passwords left out: where a person
@@ -87,6 +98,19 @@ pub struct Sent<T> {
     pub typed: T,
 }
 
+/// The same fields in the query of an address.
+pub struct Asked<T>(pub T);
+
+impl<T: Typed> FromRequest for Asked<T> {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let fields = Fields::parse(req.query_string(), T::REPEATED);
+        ready(fields.map(|fields| Self(T::read(&fields))))
+    }
+}
+
 impl<T: Typed> FromRequest for Form<T> {
     type Error = WebError;
     type Future = LocalBoxFuture<'static, Result<Self, WebError>>;
@@ -94,7 +118,7 @@ impl<T: Typed> FromRequest for Form<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, body) = (req.clone(), Bytes::from_request(req, payload));
         Box::pin(async move {
-            let fields = fields(&req, body).await?;
+            let fields = fields::<T>(&req, body).await?;
             let visitor = Visitor::of(&req)?;
             let is_genuine = visitor.is_genuine(&fields.text(csrf::FIELD));
             Ok(Self { visitor, typed: T::read(&fields), is_genuine })
@@ -109,7 +133,7 @@ impl<T: Typed> FromRequest for Sent<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, body) = (req.clone(), Bytes::from_request(req, payload));
         Box::pin(async move {
-            let fields = fields(&req, body).await?;
+            let fields = fields::<T>(&req, body).await?;
             let typed = T::read(&fields);
             let me = SignedIn::or_sign_in(&req, typed.resume()).await?;
             if !me.is_genuine(&fields.text(csrf::FIELD)) {
@@ -120,7 +144,7 @@ impl<T: Typed> FromRequest for Sent<T> {
     }
 }
 
-async fn fields(
+async fn fields<T: Typed>(
     req: &HttpRequest,
     body: impl Future<Output = Result<Bytes, actix_web::Error>>,
 ) -> Result<Fields, WebError> {
@@ -141,7 +165,7 @@ async fn fields(
         _ => WebError::bad_request("What was sent arrived broken."),
     })?;
     let not_text = |_| WebError::bad_request("What was sent is not UTF-8 text.");
-    Fields::parse(std::str::from_utf8(&body).map_err(not_text)?)
+    Fields::parse(std::str::from_utf8(&body).map_err(not_text)?, T::REPEATED)
 }
 
 #[cfg(test)]
@@ -151,14 +175,23 @@ mod tests {
     #[test]
     fn fields_are_read_strictly() {
         let fields =
-            Fields::parse("name=CI+runner&x=%C3%A9&access.git=read&empty").expect("a form");
+            Fields::parse("name=CI+runner&x=%C3%A9&access.git=read&empty", &[]).expect("a form");
         assert_eq!(fields.text("name"), "CI runner");
         assert_eq!(fields.text("x"), "é");
         assert_eq!(fields.text("empty"), "");
         assert_eq!(fields.text("none"), "");
         assert_eq!(fields.under("access.").collect::<Vec<_>>(), [("git", "read")]);
         for bad in ["name=a&name=b", "name=%FF", "%C3=x"] {
-            assert!(Fields::parse(bad).is_err(), "{bad}");
+            assert!(Fields::parse(bad, &[]).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_field_comes_twice_only_where_its_form_says_so() {
+        let fields = Fields::parse("id=a&all=yes&id=b", &["id"]).expect("a form");
+        assert_eq!(fields.each("id"), ["a", "b"]);
+        assert_eq!(fields.each("none"), Vec::<String>::new());
+        assert!(Fields::parse("id=a&all=yes&id=b&all=yes", &["id"]).is_err());
+        assert!(Fields::parse("id=a&id=b", &[]).is_err());
     }
 }

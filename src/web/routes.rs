@@ -7,7 +7,7 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use super::api::{gateway, health, token};
 use super::files;
 use super::pages::{
-    account, home, overlaps, password, pauses, revocations, secrets, setup, sign_in, tokens,
+    account, home, overlaps, password, pauses, revocations, search, secrets, setup, sign_in, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -35,6 +35,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/password").route(get(password::edit)).route(post().to(password::update)))
         .service(resource("/account/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
         .service(resource("/account/tokens/new").route(get(tokens::new)))
+        .service(resource("/account/tokens/search").route(post().to(search::create)))
         .service(resource("/account/tokens/revocation").route(get(revocations::new)).route(post().to(revocations::create)))
         .service(resource("/account/tokens/{id}").route(get(tokens::edit)).route(post().to(tokens::update)))
         .service(resource("/account/tokens/{id}/secret").route(get(secrets::new)).route(post().to(secrets::create)))

@@ -30,6 +30,7 @@ pub const UNREADABLE: &str = "unreadable";
 const CONFIRMED: &str = "confirmed";
 const BINDING: &str = "form";
 const MESSAGE: &str = "message";
+const NOTE: &str = "note";
 
 /// A signed-in person. A handler that takes one is closed to everybody else.
 pub struct SignedIn {
@@ -50,10 +51,8 @@ impl SignedIn {
         shell.person = Some(self.actor.user.display_name.as_str().to_owned());
         shell.user_name = self.actor.user.name.as_str().to_owned();
         shell.tab = tab;
-        // Asked first: even removing nothing would count as a change, and write the session anew.
-        if self.session.contains_key(MESSAGE) {
-            shell.message = self.session.remove_as::<String>(MESSAGE).and_then(Result::ok);
-        }
+        shell.message = self.told(MESSAGE);
+        shell.note = self.told(NOTE);
         shell.csrf = csrf::token(&self.site.key, &self.binding);
         shell.asks_password = self.asks_password;
         shell
@@ -83,6 +82,18 @@ impl SignedIn {
     /// Leaves a message for the next page.
     pub fn tell(&self, message: &str) -> Result<(), WebError> {
         remember(&self.session, MESSAGE, message)
+    }
+
+    /// Leaves a word for the next page where nothing was changed: of what was found, or what is missing.
+    pub fn note(&self, sentence: &str) -> Result<(), WebError> {
+        remember(&self.session, NOTE, sentence)
+    }
+
+    /// What was left for this page, if anything.
+    fn told(&self, name: &str) -> Option<String> {
+        // Asked first: even removing nothing would count as a change, and write the session anew.
+        let waits = self.session.contains_key(name);
+        waits.then(|| self.session.remove_as::<String>(name)).flatten().and_then(Result::ok)
     }
 
     pub(super) fn is_genuine(&self, token: &str) -> bool {

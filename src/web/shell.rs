@@ -41,6 +41,8 @@ pub struct Shell {
     pub tab: Tab,
     /// What the last change did.
     pub message: Option<String>,
+    /// What was found or why nothing was done, where nothing was changed.
+    pub note: Option<String>,
     /// For the forms of this page.
     pub csrf: String,
     /// Whether this page's form asks for the password.
@@ -61,6 +63,7 @@ impl Shell {
             user_name: String::new(),
             tab: Tab::None,
             message: None,
+            note: None,
             csrf: String::new(),
             asks_password: true,
             modal: false,

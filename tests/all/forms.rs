@@ -21,13 +21,14 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 11] = [
+pub const FORMS: [&str; 12] = [
     "/setup",
     "/sign-in",
     "/sign-out",
     "/account",
     "/account/password",
     "/account/tokens",
+    "/account/tokens/search",
     "/account/tokens/revocation",
     "/account/tokens/{id}",
     "/account/tokens/{id}/secret",

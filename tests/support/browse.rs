@@ -62,6 +62,9 @@ impl Browser {
 
     /// Sends a form as a browser would, and stays on the answer.
     pub async fn submit(&self, form: &FormOnPage) -> Page {
+        if form.method == Method::GET {
+            return self.send(self.request(Method::GET, &form.action).query(&form.fields)).await;
+        }
         self.post(&form.action, &form.fields).await
     }
 

@@ -1,7 +1,7 @@
 //! A page as somebody meets it who reads by role and label, not by how it looks.
 
 use reqwest::header::HeaderMap;
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use scraper::{ElementRef, Html, Selector};
 
 pub struct Page {
@@ -15,6 +15,7 @@ pub struct Page {
 #[derive(Clone, Debug)]
 pub struct FormOnPage {
     pub action: String,
+    pub method: Method,
     pub fields: Vec<(String, String)>,
     labels: Vec<(String, String, String)>,
 }
@@ -115,14 +116,19 @@ impl Page {
         link.value().attr("href").map(str::to_owned)
     }
 
-    /// The cells of the table row that this name heads.
+    /// The cells of the table row that this name heads, but for those without a word.
     pub fn row(&self, name: &str) -> Option<Vec<String>> {
         let row = self.all("tbody [role=row]").into_iter().find(|row| {
             let heads = Selector::parse("[role=rowheader] [dir=auto]").expect("a selector");
             row.select(&heads).any(|head| words(&head) == name)
         })?;
         let cells = Selector::parse("[role=rowheader], [role=cell]").expect("a selector");
-        Some(row.select(&cells).map(|cell| words(&cell)).collect())
+        Some(row.select(&cells).map(|cell| words(&cell)).filter(|cell| !cell.is_empty()).collect())
+    }
+
+    /// The names that head the rows, from the top.
+    pub fn names(&self) -> Vec<String> {
+        self.all("tbody [role=rowheader] [dir=auto]").iter().map(words).collect()
     }
 
     pub fn rows(&self) -> usize {
@@ -158,6 +164,10 @@ impl Page {
             form.unwrap_or_else(|| panic!("no form has this button: {button}\n{}", self.text));
         FormOnPage {
             action: form.value().attr("action").expect("an action").to_owned(),
+            method: match form.value().attr("method") {
+                Some("post") => Method::POST,
+                _ => Method::GET,
+            },
             fields: successful(&form),
             labels: self.labels(),
         }
@@ -172,6 +182,11 @@ impl Page {
                 let name = control.value().attr("name").unwrap_or_default();
                 labels.push((words(&label), String::new(), name.to_owned()));
             }
+        }
+        for tick in self.all("input[type=checkbox][name][aria-label]") {
+            let label = tick.value().attr("aria-label").expect("a label").to_owned();
+            let name = tick.value().attr("name").expect("a name").to_owned();
+            labels.push((label, value(&tick), name));
         }
         let radios = Selector::parse("input[type=radio]:not([disabled])").expect("a selector");
         for group in self.all("[role=radiogroup]") {
@@ -218,7 +233,7 @@ impl FormOnPage {
         let found = self.labels.iter().find(|(known, _, _)| known == label);
         let (_, value, name) =
             found.unwrap_or_else(|| panic!("no box is labelled {label}")).clone();
-        self.set(&name, &value);
+        self.fields.push((name, value));
         self
     }
 

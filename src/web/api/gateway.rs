@@ -66,7 +66,7 @@ pub async fn show(
 
 fn fields(req: &HttpRequest) -> Result<Fields, Denial> {
     let unclear = |_| Denial::Malformed("The query names something twice or is not UTF-8.");
-    Fields::parse(req.query_string()).map_err(unclear)
+    Fields::parse(req.query_string(), &[]).map_err(unclear)
 }
 
 fn dialect(fields: &Fields) -> Result<Dialect, Denial> {

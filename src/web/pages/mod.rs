@@ -7,6 +7,7 @@ pub mod password;
 pub mod pauses;
 mod question;
 pub mod revocations;
+pub mod search;
 pub mod secrets;
 pub mod setup;
 pub mod sign_in;

@@ -74,7 +74,8 @@ async fn access_that_the_services_no_longer_offer_is_not_claimed() {
     let ada = app.member("ada").await;
     ada.generates("CI").with("Git", "Read").with("Mail", "Read & write").await;
     app.database.run("UPDATE tokens SET grants = 'gone:read mail:read-write'").await;
-    assert_eq!(ada.sees("CI").await.expect("a row")[1], "Read & write Mail");
+    let less = "Read & write Mail Less than granted Some services are gone or narrowed.";
+    assert_eq!(ada.sees("CI").await.expect("a row")[1], less);
     app.database.run("UPDATE tokens SET grants = 'gone:read'").await;
     assert_eq!(ada.sees("CI").await.expect("a row")[1], "Nothing any more: its services are gone");
 }

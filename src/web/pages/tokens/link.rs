@@ -20,7 +20,7 @@ pub struct Prefill {
 impl Prefill {
     pub fn of(req: &HttpRequest) -> Self {
         let mut prefill = Self { parts: BTreeMap::new(), notes: Vec::new() };
-        match Fields::parse(req.query_string()) {
+        match Fields::parse(req.query_string(), &[]) {
             Ok(fields) => {
                 for (name, value) in fields.under("") {
                     prefill.parts.insert(name.to_owned(), value.to_owned());

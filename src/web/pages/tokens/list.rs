@@ -1,67 +1,202 @@
-//! A person's tokens as rows: on their own page, and behind the dialogs that lie over it.
+//! A person's tokens as a page of rows: on their own page, and behind the dialogs that lie over it.
 
-use crate::domain::catalogue::Catalogue;
+use super::query::{ListQuery, NOT_LISTED, address, show_name, sort_name};
+pub use super::row::TokenRow;
+use crate::domain::id::TokenId;
+use crate::domain::listing::{Column, Listing, Order, Query, Show};
 use crate::domain::policy::text_day;
 use crate::domain::time::Now;
 use crate::domain::token::Token;
 use crate::manage::Manage;
+use crate::manage::tokens::Listed;
 use crate::web::error::WebError;
+use crate::web::local;
 use crate::web::session::SignedIn;
-use crate::web::words::{AccessLine, Moment, access};
 
-/// All of a person's tokens.
+/// A page of a person's tokens, and the ways to the others.
 #[derive(Default)]
 pub struct List {
     pub rows: Vec<TokenRow>,
+    /// How many tokens there are, shown or not.
+    pub total: usize,
     /// Viewers have no button that would only refuse them.
     pub can_generate: bool,
+    pub has_expired: bool,
+    /// What was asked for and isn't there.
+    pub notes: Vec<String>,
+    pub filters: Vec<Filter>,
+    pub columns: Vec<Heading>,
+    /// The order in words.
+    pub order: &'static str,
+    pub search: Search,
+    /// Where one token alone is shown.
+    pub is_one_alone: bool,
+    pub pager: Option<Pager>,
+    /// Where a question about these tokens leads back to.
+    pub back: String,
 }
 
-/// One row of the list.
-pub struct TokenRow {
-    pub id: String,
-    pub name: String,
-    pub hint: String,
-    pub access: Vec<AccessLine>,
-    pub last_used: Option<Moment>,
-    pub from: Option<String>,
-    pub agent: String,
-    pub ends: Option<Moment>,
-    pub is_expired: bool,
-    pub expires_soon: bool,
+/// A way to some of the tokens, with their number.
+pub struct Filter {
+    pub label: &'static str,
+    pub count: usize,
+    pub link: String,
+    pub is_current: bool,
+}
+
+/// The head of a column that can be sorted by.
+pub struct Heading {
+    pub label: &'static str,
+    pub link: String,
+    /// The value of `aria-sort`; empty for a column that isn't sorted by.
+    pub sorted: &'static str,
+    pub arrow: &'static str,
+}
+
+/// What the search form holds: the words, and what is kept beside them.
+#[derive(Default)]
+pub struct Search {
+    pub words: String,
+    pub show: &'static str,
+    pub sort: String,
+}
+
+/// The ways to the pages before and after this one.
+pub struct Pager {
+    pub page: usize,
+    pub pages: usize,
+    pub found: usize,
+    pub previous: Option<String>,
+    pub next: Option<String>,
 }
 
 impl List {
     pub async fn of(me: &SignedIn, manage: &Manage, now: Now) -> Result<Self, WebError> {
+        Self::asked(me, manage, &ListQuery::default(), now).await
+    }
+
+    /// The tokens that an address of the list asks for.
+    pub async fn asked(
+        me: &SignedIn,
+        manage: &Manage,
+        asked: &ListQuery,
+        now: Now,
+    ) -> Result<Self, WebError> {
         let tokens = manage.tokens(&me.actor, now).await?;
-        let catalogue = &manage.rules().catalogue;
+        let rules = manage.rules();
+        let has_expired = tokens.iter().any(|listed| listed.token.has_ended(now));
+        let (query, mut notes) = known(asked, &tokens);
+        let listing = Listing::of(tokens, &rules.catalogue, &query, now);
+        notes.extend(beyond(&listing, &query));
+        let query = Query { page: listing.page, ..query };
+        let row = |listed| TokenRow::listed(listed, rules, me, now);
         Ok(Self {
-            rows: tokens
-                .iter()
-                .map(|listed| TokenRow::new(&listed.token, catalogue, me, now))
-                .collect(),
-            can_generate: manage.rules().policy.may_generate(me.actor.user.role),
+            rows: listing.rows.iter().map(row).collect(),
+            total: listing.total,
+            can_generate: rules.policy.may_generate(me.actor.user.role),
+            has_expired,
+            notes,
+            filters: filters(&listing, &query),
+            columns: columns(&query),
+            order: order(query.order),
+            search: Search {
+                words: query.words.clone(),
+                show: if query.show == Show::All { "" } else { show_name(query.show) },
+                sort: sort_name(query.order),
+            },
+            is_one_alone: query.only.is_some(),
+            pager: Pager::of(&listing, &query),
+            // One token alone may be gone after a question about it.
+            back: address(&Query { only: None, ..query }),
         })
+    }
+
+    /// The question that ends tokens, up to the words that name them.
+    pub fn revocation(&self) -> String {
+        let question = "/account/tokens/revocation?";
+        if self.back == super::query::LIST || self.back.is_empty() {
+            question.to_owned()
+        } else {
+            format!("{question}back={}&", local::encode(&self.back))
+        }
     }
 }
 
-impl TokenRow {
-    pub fn new(token: &Token, catalogue: &Catalogue, me: &SignedIn, now: Now) -> Self {
-        let here = me.here(now);
-        let last_use = token.last_use.as_ref();
-        let address = last_use.and_then(|last| last.address);
-        Self {
-            id: token.id.as_str().to_owned(),
-            name: token.name.as_str().to_owned(),
-            hint: token.hint.clone(),
-            access: access(&token.grants.within(catalogue, me.actor.user.role).summary(catalogue)),
-            last_used: last_use.map(|last| Moment::past(last.at, here)),
-            agent: last_use.map(|last| last.agent.clone()).unwrap_or_default(),
-            from: address.map(|address| address.to_string()),
-            ends: token.end().map(|end| Moment::end(end, here)),
-            is_expired: token.has_ended(now),
-            expires_soon: token.expires_soon(now),
-        }
+/// What is asked for, without a single token that isn't there.
+fn known(asked: &ListQuery, tokens: &[Listed]) -> (Query, Vec<String>) {
+    let (mut query, notes) = asked.parse();
+    let mut notes: Vec<String> = notes.into_iter().map(str::to_owned).collect();
+    let is_listed = |id: &TokenId| tokens.iter().any(|listed| listed.token.id == *id);
+    if query.only.as_ref().is_some_and(|id| !is_listed(id)) {
+        query.only = None;
+        notes.push(NOT_LISTED.to_owned());
+    }
+    (query, notes)
+}
+
+fn beyond(listing: &Listing<Listed>, query: &Query) -> Option<String> {
+    (query.page > listing.pages).then(|| match listing.pages {
+        1 => "There is no such page: this is the only one.".to_owned(),
+        pages => format!("There is no such page: this is the last one of {pages}."),
+    })
+}
+
+/// All, and those that there are; the one that is shown in any case.
+fn filters(listing: &Listing<Listed>, query: &Query) -> Vec<Filter> {
+    let labels = ["All", "Expiring soon", "Never used", "Expired"];
+    let all = Show::ALL.into_iter().zip(labels).zip(listing.counts);
+    let filter = |((show, label), count)| Filter {
+        label,
+        count,
+        link: address(&Query { show, page: 1, only: None, ..query.clone() }),
+        is_current: show == query.show && query.only.is_none(),
+    };
+    let kept = |filter: &Filter| filter.count > 0 || filter.is_current || filter.label == "All";
+    all.map(filter).filter(kept).collect()
+}
+
+/// A column that is sorted by leads to the other direction, any other to its usual one.
+fn columns(query: &Query) -> Vec<Heading> {
+    let heading = |(column, label)| {
+        let is_current = query.order.column == column;
+        let usual = column == Column::Used;
+        let descending = if is_current { !query.order.descending } else { usual };
+        let order = Order { column, descending };
+        let (sorted, arrow) = match (is_current, query.order.descending) {
+            (false, _) => ("", ""),
+            (true, true) => ("descending", "↓"),
+            (true, false) => ("ascending", "↑"),
+        };
+        let link = address(&Query { order, page: 1, only: None, ..query.clone() });
+        Heading { label, link, sorted, arrow }
+    };
+    let columns = [Column::Name, Column::Used, Column::Expires];
+    columns.into_iter().zip(["Name", "Last used", "Expires"]).map(heading).collect()
+}
+
+fn order(order: Order) -> &'static str {
+    match (order.column, order.descending) {
+        (Column::Name, false) => "by name, A to Z",
+        (Column::Name, true) => "by name, Z to A",
+        (Column::Used, false) => "least recently used first",
+        (Column::Used, true) => "most recently used first",
+        (Column::Expires, false) => "first to expire first",
+        (Column::Expires, true) => "last to expire first",
+    }
+}
+
+impl Pager {
+    /// None where all tokens are on one page.
+    fn of(listing: &Listing<Listed>, query: &Query) -> Option<Self> {
+        let (page, pages) = (listing.page, listing.pages);
+        let to = |page| address(&Query { page, ..query.clone() });
+        (pages > 1).then(|| Self {
+            page,
+            pages,
+            found: listing.found,
+            previous: (page > 1).then(|| to(page - 1)),
+            next: (page < pages).then(|| to(page + 1)),
+        })
     }
 }
 
