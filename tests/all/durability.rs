@@ -86,6 +86,9 @@ async fn the_log_holds_no_secret_whatever_slips_into_a_request() {
             [("referer", secret.as_str()), ("user-agent", &*format!("x\u{85}\u{202e} {secret}"))];
         machine.calls(reqwest::Method::GET, &path, &headers).await;
     }
+    browser.get(&format!("/account/tokens?q={secret}")).await;
+    let form = browser.get("/account/tokens").await.form("Find").fill("Find a token", &secret);
+    assert_eq!(browser.submit(&form).await.status, StatusCode::SEE_OTHER);
     server.stop();
     let log = server.log();
     assert!(log.contains("request") && log.contains("/sign-in"), "{log}");

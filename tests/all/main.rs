@@ -16,6 +16,7 @@ mod password;
 mod pauses;
 mod races;
 mod revocations;
+mod search;
 mod secrets;
 mod sessions;
 mod setup;

@@ -65,6 +65,29 @@ async fn tokens_generated_at_once_are_distinct_listed_and_valid() {
     }
 }
 
+/// CONC-04
+#[actix_web::test]
+async fn while_all_are_revoked_tokens_are_generated_and_list_and_verification_agree() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    ada.has_tokens(&app, 1).await;
+    for round in 0..6 {
+        let kept = ada.generates(&format!("kept{round}")).with("Git", "Read").await;
+        let page = ada.opens("/account/tokens/revocation?all=yes").await;
+        let form = page.form(&page.heading().replace('?', "")).fill("Your password", PASSWORD);
+        let other = format!("other{round}");
+        let generate = async { ada.generates(&other).with("Git", "Read").await };
+        let (answer, other) = tokio::join!(ada.browser.submit(&form), generate);
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let listed = ada.opens("/account/tokens").await.names();
+        for (name, secret) in [("kept", kept), ("other", other)] {
+            let works = app.machine().verifies(&secret, "git", "read").await == StatusCode::OK;
+            assert_eq!(works, listed.contains(&format!("{name}{round}")), "{name}: {listed:?}");
+            assert!(name == "other" || !works, "what was there before is gone");
+        }
+    }
+}
+
 /// CONC-06
 #[actix_web::test]
 async fn nobody_gets_anothers_answer() {

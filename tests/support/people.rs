@@ -4,8 +4,14 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::OnceLock;
 
+use latchkey::domain::expiry::{Choice, Expiry};
+use latchkey::domain::grants::Grants;
 use latchkey::domain::id::UserId;
+use latchkey::domain::networks::Networks;
 use latchkey::domain::password::{Password, PasswordHash};
+use latchkey::domain::secret::Prefix;
+use latchkey::domain::time::Now;
+use latchkey::domain::token::{Description, Draft, Issued, TokenName};
 use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
 use latchkey::store::{tokens, users};
 use reqwest::StatusCode;
@@ -96,6 +102,28 @@ impl Person {
         let path = self.page_of(app, name).await + "/secret";
         let form = self.opens(&path).await.form("Regenerate").fill("Your password", PASSWORD);
         self.browser.submit(&form.fill("Old value stops working", overlap)).await
+    }
+
+    /// Puts so many tokens into the table, named token-00, token-01 and so on, each a minute older than the one before.
+    pub async fn has_tokens(&self, app: &App, count: u32) {
+        let (owner, now) = (self.id.clone(), app.now());
+        let make = move |tx: &mut latchkey::store::conn::Conn| {
+            for number in 0..count {
+                let draft = Draft {
+                    name: TokenName::parse(&format!("token-{number:02}")).expect("a name"),
+                    description: Description::default(),
+                    expires: Choice::Never,
+                    grants: Grants::parse("git:read").expect("grants"),
+                    networks: Networks::default(),
+                };
+                let made = Now::new(now.at() - chrono::TimeDelta::minutes(i64::from(number) + 1));
+                let prefix = Prefix::parse("lk").expect("a prefix");
+                let issued = Issued::mint(&owner, &draft, Expiry::Never, &prefix, made);
+                tokens::insert(tx, &issued.token, &issued.secret.digest())?;
+            }
+            Ok(())
+        };
+        app.database.write(make).await;
     }
 
     /// Revokes a token by its name in the list.

@@ -65,7 +65,8 @@ impl TokenRow {
         let row = Self::new(token, &rules.catalogue, me, now);
         let former = listed.former.as_ref().filter(|_| !row.is_expired);
         let breaches = rules.policy.breaches(token, now);
-        let outside = (!breaches.is_empty()).then(|| format!("It {}.", breaches.join(" and ")));
+        let is_outside = !breaches.is_empty() && !row.is_expired;
+        let outside = is_outside.then(|| format!("It {}.", breaches.join(" and ")));
         Self { former: former.map(|former| Former::new(former, me.here(now))), outside, ..row }
     }
 }

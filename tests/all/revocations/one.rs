@@ -1,4 +1,4 @@
-//! `/account/tokens/revocation`.
+//! The end of one token.
 
 use reqwest::StatusCode;
 

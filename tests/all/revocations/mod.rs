@@ -1,0 +1,4 @@
+//! `/account/tokens/revocation`.
+
+mod one;
+mod several;
