@@ -32,7 +32,7 @@ pub fn read(file: &Spanned<DeTable<'_>>, given: &mut Values, m: &mut Mistakes) -
     let prefix = m.keep(span, Prefix::parse(&prefix));
     let policy = policy::read(top.take("policy"), m);
     let services = services::read(top.take("services"), m);
-    let sets = sets::read(top.take("sets"), services.as_deref(), m);
+    let sets = sets::read(top.take("sets"), &services, m);
     for setting in &SETTINGS {
         if let Some(value) = top.take(setting.key) {
             let line = format!("{}, line {}", m.file(), m.line(value.span().start));
@@ -47,7 +47,7 @@ pub fn read(file: &Spanned<DeTable<'_>>, given: &mut Values, m: &mut Mistakes) -
         instance: instance?,
         prefix: prefix?,
         policy: policy?,
-        catalogue: Catalogue::new(services?, sets?),
+        catalogue: Catalogue::new(services.services, sets?),
     })
 }
 

@@ -1,4 +1,6 @@
 use super::*;
+use crate::domain::access::Access;
+use crate::domain::user::Role;
 
 const ONE_SERVICE: &str = "[[services]]\nkey = \"git\"\n";
 
@@ -10,6 +12,8 @@ fn read(text: &str) -> Result<Config, Mistakes> {
 fn the_sample_is_without_mistakes_and_equals_the_defaults() {
     let sample = read(SAMPLE).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert_eq!(sample.catalogue.services().len(), 12);
+    let everything = sample.catalogue.everything(Access::Read, Role::Viewer);
+    assert_eq!(sample.catalogue.set("read").expect("a set").grants, everything);
     let bare = read(ONE_SERVICE).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert_eq!(sample.instance, bare.instance);
     assert_eq!(sample.prefix, bare.prefix);
@@ -56,6 +60,162 @@ access = "write"
         assert!(mistakes.lines().any(found), "{words}:\n{mistakes}");
     }
     assert_eq!(mistakes.lines().count(), 9, "{mistakes}");
+}
+
+/// That each of these is said of its line of the file, and nothing else is.
+fn says(text: &str, expected: &[(usize, &str)]) {
+    let mistakes = read(text).expect_err("mistakes").to_string();
+    for (line, words) in expected {
+        let place = format!("latchkey.toml, line {line}: ");
+        let found = |said: &str| said.starts_with(&place) && said.contains(words);
+        assert!(mistakes.lines().any(found), "{line}, {words}:\n{mistakes}");
+    }
+    assert_eq!(mistakes.lines().count(), expected.len(), "{mistakes}");
+}
+
+const WRONG_SERVICES: &str = r#"
+[policy]
+generate = "viewer"
+edits = "some"
+overlap = ["1h", "90m", 5, "721h"]
+unused = "0d"
+tokens_per_person = 0
+
+[[services]]
+key = "builds"
+docs = "docs.example.org"
+url = "ftp://builds.example.org"
+role = "king"
+personal_tokens = "no"
+methods = [
+    { key = "list", access = "all" },
+    { key = "start" },
+    { key = "read-write" },
+    { name = "Nameless" },
+    { key = "stop", docs = 5, scope = "x" },
+]
+
+[[services]]
+key = "git"
+methods = [{ key = "push" },
+    { key = "pull" },
+    { key = "push" }]
+"#;
+
+#[test]
+fn every_mistake_in_policy_services_and_methods_is_reported_at_once() {
+    let twice = "the method “push” is described in line 25 already";
+    says(
+        WRONG_SERVICES,
+        &[
+            (3, "generate is the least role"),
+            (4, "edits is “any”, “narrow” or “name”"),
+            (5, "overlap is a list of whole hours from 1h to 720h"),
+            (5, "overlap is a list of texts in quotes"),
+            (5, "overlap is a list of whole hours"),
+            (6, "unused is a number of whole days from 1d"),
+            (7, "tokens_per_person is 1 to 10000"),
+            (11, "docs is an address such as"),
+            (12, "url is an address such as"),
+            (13, "role is “viewer”, “member” or “admin”"),
+            (14, "personal_tokens is true or false"),
+            (16, "access is “read” or “read-write”"),
+            (18, "“read-write” is what an access is called"),
+            (19, "this method has no key"),
+            (20, "docs is a text in quotes"),
+            (20, "unknown key “scope”"),
+            (27, twice),
+        ],
+    );
+}
+
+const TWO_SERVICES: &str = r#"
+[[services]]
+key = "git"
+access = "read"
+methods = [
+    { key = "fetch", access = "read" },
+    { key = "push" },
+    { key = "keys", access = "read", personal_tokens = false },
+]
+[[services]]
+key = "payroll"
+personal_tokens = false
+"#;
+
+const WRONG_SETS: &str = r#"
+[[sets]]
+key = "all-read"
+grants = "git:read"
+[[sets]]
+key = "a"
+name = ""
+grants = "git:read-write"
+[[sets]]
+key = "a"
+grants = "git:fetch,merge"
+[[sets]]
+key = "b"
+grants = "mail:read"
+[[sets]]
+key = "c"
+grants = "git:push"
+[[sets]]
+key = "d"
+grants = "git:keys"
+[[sets]]
+key = "e"
+grants = "payroll:read"
+[[sets]]
+key = "f"
+grants = "git:read git:fetch"
+[[sets]]
+key = "g"
+grants = "git"
+colour = "red"
+[[sets]]
+key = "h"
+grants = "git:fetch"
+[[sets]]
+key = "h"
+grants = "git:read"
+[[sets]]
+"#;
+
+#[test]
+fn every_mistake_in_sets_is_reported_at_once() {
+    let text = format!("{TWO_SERVICES}{WRONG_SETS}");
+    says(
+        &text,
+        &[
+            (15, "“all-read” is a button of the form"),
+            (19, "this is a text of 1 to 40 characters"),
+            (20, "git can be granted read at most"),
+            (23, "git has no method “merge”"),
+            (26, "there is no service “mail”"),
+            (29, "the method “push” of git can be granted to no token"),
+            (32, "the method “keys” of git can be granted to no token"),
+            (35, "payroll takes no personal tokens"),
+            (38, "grants name a service twice"),
+            (41, "grants are services with what is granted of each"),
+            (42, "unknown key “colour”"),
+            (46, "there is a set “h” already"),
+            (49, "this set has no key"),
+            (49, "this set has no grants"),
+        ],
+    );
+}
+
+#[test]
+fn sets_are_not_blamed_for_services_that_cannot_be_read() {
+    let set = "[[sets]]\nkey = \"a\"\ngrants = \"git:read builds:read\"\n";
+    says(&format!("services = 5\n{set}"), &[(1, "services are written as [[services]]")]);
+    says(&set, &[(1, "there are no services")]);
+    let broken = "[[services]]\nkey = \"builds\"\nrole = \"king\"\n";
+    says(&format!("{broken}{ONE_SERVICE}{set}"), &[(3, "role is")]);
+    // What can be known is said all the same.
+    let narrow = format!("{broken}{ONE_SERVICE}access = \"read\"\n{set}");
+    says(&narrow.replace("git:read ", "git:read-write "), &[(3, "role is"), (9, "read at most")]);
 }
 
 #[test]

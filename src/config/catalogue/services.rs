@@ -12,15 +12,27 @@ use crate::domain::access::Access;
 use crate::domain::catalogue::{Method, MethodKey, Service, ServiceKey};
 use crate::domain::user::Role;
 
-pub fn read(value: Option<&Spanned<DeValue<'_>>>, m: &mut Mistakes) -> Option<Vec<Service>> {
+/// What the file says of services.
+#[derive(Default)]
+pub struct Described {
+    pub services: Vec<Service>,
+    /// Whether each could be read: otherwise nothing is known of one that isn't here.
+    pub all: bool,
+}
+
+pub fn read(value: Option<&Spanned<DeValue<'_>>>, m: &mut Mistakes) -> Described {
+    let none = "there are no services: describe each in a [[services]] of its own";
     let Some(value) = value else {
-        m.at(0..0, "there are no services: describe each in a [[services]] of its own");
-        return None;
+        m.at(0..0, none);
+        return Described::default();
     };
     let Some(tables) = value.get_ref().as_array() else {
         m.at(value.span(), "services are written as [[services]], one for each");
-        return None;
+        return Described::default();
     };
+    if tables.is_empty() {
+        m.at(value.span(), none);
+    }
     let mut lines = BTreeMap::new();
     let mut services = Vec::new();
     for value in tables {
@@ -32,10 +44,7 @@ pub fn read(value: Option<&Spanned<DeValue<'_>>>, m: &mut Mistakes) -> Option<Ve
         }
         services.push(service);
     }
-    if tables.is_empty() {
-        m.at(value.span(), "there are no services: describe each in a [[services]] of its own");
-    }
-    Some(services)
+    Described { all: services.len() == tables.len(), services }
 }
 
 fn service(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Service> {
@@ -70,6 +79,7 @@ fn service(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Service> {
     })
 }
 
+/// The methods, or `None` where one can't be read.
 fn methods(section: &mut Section<'_, '_>, m: &mut Mistakes) -> Option<Vec<Method>> {
     let Some(value) = section.take("methods") else { return Some(Vec::new()) };
     let tables = value.get_ref().as_array();
@@ -85,7 +95,7 @@ fn methods(section: &mut Section<'_, '_>, m: &mut Mistakes) -> Option<Vec<Method
         }
         methods.push(method);
     }
-    Some(methods)
+    (methods.len() == tables.len()).then_some(methods)
 }
 
 fn method(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Method> {

@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::services::Described;
 use super::{shown, table};
 use crate::config::file::Mistakes;
 use crate::domain::catalogue::{Service, ServiceKey, Set};
@@ -13,7 +14,7 @@ const TAKEN: [&str; 3] = ["all-none", "all-read", "all-write"];
 
 pub fn read(
     value: Option<&Spanned<DeValue<'_>>>,
-    services: Option<&[Service]>,
+    services: &Described,
     m: &mut Mistakes,
 ) -> Option<Vec<Set>> {
     let Some(value) = value else { return Some(Vec::new()) };
@@ -22,7 +23,7 @@ pub fn read(
         m.keep(value.span(), tables.ok_or("sets are written as [[sets]], one for each"))?;
     let mut sets: Vec<Set> = Vec::new();
     for value in tables {
-        let Some(set) = set(value, services.unwrap_or_default(), m) else { continue };
+        let Some(set) = set(value, services, m) else { continue };
         if sets.iter().any(|other| other.key == set.key) {
             m.at(value.span(), format!("there is a set “{}” already", set.key));
         }
@@ -31,7 +32,7 @@ pub fn read(
     Some(sets)
 }
 
-fn set(value: &Spanned<DeValue<'_>>, services: &[Service], m: &mut Mistakes) -> Option<Set> {
+fn set(value: &Spanned<DeValue<'_>>, services: &Described, m: &mut Mistakes) -> Option<Set> {
     let mut section = table("sets", value, m)?;
     let key = section.text("key", m);
     let grants = section.text("grants", m);
@@ -60,26 +61,43 @@ fn set_key(text: &str) -> Result<String, String> {
 }
 
 /// Grants of services that there are, none beyond what they offer.
-fn known(text: &str, services: &[Service]) -> Result<Grants, String> {
+fn known(text: &str, described: &Described) -> Result<Grants, String> {
     let form =
         "grants are services with what is granted of each, such as \"builds:read-write git:read\"";
     let grants = Grants::parse(text).filter(|grants| !grants.is_empty()).ok_or(form)?;
+    if grants.iter().count() < text.split_ascii_whitespace().count() {
+        return Err("grants name a service twice".to_owned());
+    }
     for (key, grant) in grants.iter() {
         let key = key.as_str();
-        let service = services.iter().find(|service| service.key.as_str() == key);
-        let service = service.ok_or_else(|| format!("there is no service “{key}”"))?;
-        match grant {
-            Grant::Access(access) if *access > service.highest => {
-                return Err(format!("{key} can be granted {} at most", service.highest.as_str()));
-            }
-            Grant::Access(_) => {}
-            Grant::Methods(methods) => {
-                let gone = methods.iter().find(|method| service.method(method.as_str()).is_none());
-                if let Some(method) = gone {
-                    return Err(format!("{key} has no method “{}”", method.as_str()));
-                }
-            }
+        match described.services.iter().find(|service| service.key.as_str() == key) {
+            Some(service) => offered(service, grant)?,
+            None if described.all => return Err(format!("there is no service “{key}”")),
+            None => {}
         }
     }
     Ok(grants)
+}
+
+fn offered(service: &Service, grant: &Grant) -> Result<(), String> {
+    let key = service.key.as_str();
+    if !service.personal_tokens {
+        return Err(format!("{key} takes no personal tokens"));
+    }
+    match grant {
+        Grant::Access(access) if *access > service.highest => {
+            Err(format!("{key} can be granted {} at most", service.highest.as_str()))
+        }
+        Grant::Access(_) => Ok(()),
+        Grant::Methods(keys) => keys.iter().try_for_each(|method| {
+            let name = method.as_str();
+            match service.method(name) {
+                None => Err(format!("{key} has no method “{name}”")),
+                Some(method) if !service.opens(method, service.highest) => {
+                    Err(format!("the method “{name}” of {key} can be granted to no token"))
+                }
+                Some(_) => Ok(()),
+            }
+        }),
+    }
 }
