@@ -3,6 +3,7 @@
 mod configuration;
 mod demo;
 mod people;
+mod policy;
 mod serve;
 
 use std::path::PathBuf;
@@ -38,6 +39,11 @@ enum Command {
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Ask what a policy would mean for the tokens that there are
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
     },
     /// Fill an empty database with people and tokens in every state
     Demo,
@@ -78,6 +84,18 @@ enum ConfigCommand {
     Check,
     /// Print the commented sample file, to start one's own from
     Sample,
+}
+
+#[derive(Subcommand)]
+enum PolicyCommand {
+    /// List what FILE would not give any more, without applying it; the code is 3 if there is anything
+    Check {
+        /// A file with settings, policy and services, as --config takes it
+        file: PathBuf,
+        /// How the list is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: policy::Format,
+    },
 }
 
 /// Why a command ended without doing its work, in words for whoever typed it.
@@ -129,18 +147,12 @@ pub fn run() -> ExitCode {
     let done = match cli.command.unwrap_or(Command::Serve) {
         Command::Config { command: ConfigCommand::Sample } => {
             print!("{}", crate::config::SAMPLE);
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
-        command => load(cli.config, &matches).and_then(|config| match command {
-            Command::Serve => serve::run(&config),
-            Command::User { command: UserCommand::Add(add) } => people::add(&config, add),
-            Command::Config { command: ConfigCommand::Show } => configuration::show(&config),
-            Command::Config { .. } => configuration::check(&config),
-            Command::Demo => demo::run(&config),
-        }),
+        command => load(cli.config, &matches).and_then(|config| carry_out(command, &config)),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(Stop::Mistakes(mistakes)) => {
             eprintln!("{mistakes}\nlatchkey: nothing was started; mend this first");
             ExitCode::FAILURE
@@ -150,6 +162,20 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn carry_out(command: Command, config: &Config) -> Result<ExitCode, Stop> {
+    match command {
+        Command::Serve => serve::run(config)?,
+        Command::User { command: UserCommand::Add(add) } => people::add(config, add)?,
+        Command::Config { command: ConfigCommand::Show } => configuration::show(config)?,
+        Command::Config { .. } => configuration::check(config)?,
+        Command::Policy { command: PolicyCommand::Check { file, format } } => {
+            return policy::check(config, &file, format);
+        }
+        Command::Demo => demo::run(config)?,
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The command line with every setting as a flag.

@@ -210,7 +210,7 @@ fn every_mistake_in_sets_is_reported_at_once() {
 fn sets_are_not_blamed_for_services_that_cannot_be_read() {
     let set = "[[sets]]\nkey = \"a\"\ngrants = \"git:read builds:read\"\n";
     says(&format!("services = 5\n{set}"), &[(1, "services are written as [[services]]")]);
-    says(&set, &[(1, "there are no services")]);
+    says(set, &[(1, "there are no services")]);
     let broken = "[[services]]\nkey = \"builds\"\nrole = \"king\"\n";
     says(&format!("{broken}{ONE_SERVICE}{set}"), &[(3, "role is")]);
     // What can be known is said all the same.

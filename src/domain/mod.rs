@@ -15,6 +15,7 @@ pub mod networks;
 pub mod password;
 pub mod policy;
 pub mod refusal;
+pub mod review;
 pub mod secret;
 pub mod session;
 pub mod setup;

@@ -5,6 +5,7 @@ mod confirm;
 mod edits;
 mod hasher;
 pub mod people;
+pub mod policy;
 pub mod revocations;
 pub mod secrets;
 pub mod sessions;

@@ -14,6 +14,7 @@ mod http;
 mod overlaps;
 mod password;
 mod pauses;
+mod policy;
 mod races;
 mod revocations;
 mod search;
