@@ -84,8 +84,9 @@ function select(element) {
 for (const button of all("[data-copy]")) {
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copy);
-    const status = one("[data-copied]");
-    status.textContent = "";
+    // Each button is answered beside it, where the eyes are.
+    const status = button.parentElement.querySelector("[data-copied]");
+    for (const other of all("[data-copied]")) other.textContent = "";
     try {
       await navigator.clipboard.writeText(source.textContent);
       status.textContent = "Copied";
@@ -93,7 +94,8 @@ for (const button of all("[data-copy]")) {
     } catch {
       // Plain HTTP has no clipboard interface, and a browser may refuse.
       select(source);
-      status.textContent = "Your browser didn’t allow copying. Select the token and copy it yourself.";
+      const what = button.textContent.trim().replace("Copy", "Select the");
+      status.textContent = `Your browser didn’t allow copying. ${what} and copy it yourself.`;
     }
   });
 }

@@ -1,8 +1,13 @@
 //! The value of a token is shown once.
 
+use data_encoding::BASE64;
 use reqwest::{Method, StatusCode};
+use scraper::{Html, Selector};
+use serde_json::Value;
+use url::Url;
 
 use crate::support::App;
+use crate::support::page::Page;
 use crate::support::people::PASSWORD;
 
 #[actix_web::test]
@@ -12,7 +17,9 @@ async fn the_secret_is_shown_over_the_list_with_ready_lines() {
     let page = ada.generates("CI runner").with("Git", "Read").page().await;
     assert_eq!((page.status, page.heading().as_str()), (StatusCode::OK, "Save your token"));
     assert!(page.says("“CI runner” is ready. It works until 20 February 2027."));
-    assert!(page.says("You won’t be able to see this token again."));
+    let sentence =
+        "You won’t be able to see this token again. If you lose it, you can regenerate it.";
+    assert!(page.says(sentence));
     let secret = page.secret().expect("the value");
     let line = format!("curl -H \"Authorization: Bearer {secret}\" {}/api/v1/token", app.base);
     assert!(page.says(&line), "{}", page.text);
@@ -29,6 +36,84 @@ async fn the_secret_is_shown_over_the_list_with_ready_lines() {
     );
     let forever = ada.generates("Grafana").expiring("never").with("Metrics", "Read").page().await;
     assert!(forever.says("It works until you revoke it."));
+}
+
+/// The text of one form of the token, as it would be copied.
+fn form(page: &Page, name: &str) -> String {
+    let html = Html::parse_document(&page.text);
+    let block = Selector::parse(&format!("dialog details code[aria-label=\"{name}\"]"));
+    let block = html.select(&block.expect("a selector")).next();
+    block.unwrap_or_else(|| panic!("there is no {name}: {}", page.text)).text().collect()
+}
+
+/// Whether a name and a password open the token's own page.
+async fn opens(app: &App, name: &str, password: &str) -> bool {
+    let request = app.machine().client.get(format!("{}/api/v1/token", app.base));
+    let answer = request.basic_auth(name, Some(password)).send().await.expect("an answer");
+    answer.status() == StatusCode::OK
+}
+
+#[actix_web::test]
+async fn each_form_of_the_token_holds_the_value_and_works() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let page = ada.generates("CI runner").with("Git", "Read").page().await;
+    let secret = page.secret().expect("the value");
+
+    let words = shlex::split(&form(&page, "curl line")).expect("words");
+    let [curl, option, header, address] = words.try_into().expect("four words");
+    assert_eq!((curl.as_str(), option.as_str()), ("curl", "-H"));
+    let (name, value) = header.split_once(": ").expect("a header");
+    let request = app.machine().client.get(&address).header(name, value);
+    assert_eq!(request.send().await.expect("an answer").status(), StatusCode::OK, "{address}");
+
+    assert_eq!(form(&page, ".env line"), format!("TOKEN={secret}"));
+    let netrc = form(&page, "netrc line");
+    let words: Vec<&str> = netrc.split(' ').collect();
+    assert_eq!(words, ["machine", "127.0.0.1", "login", "ada", "password", &secret]);
+    assert!(opens(&app, words[3], words[5]).await);
+    let git = Url::parse(&form(&page, "Git credential")).expect("an address");
+    assert_eq!(git.port(), Some(app.address.port()));
+    assert!(opens(&app, git.username(), git.password().expect("a password")).await);
+
+    let docker: Value = serde_json::from_str(&form(&page, "Docker config")).expect("JSON");
+    let auth = docker["auths"][app.address.to_string()]["auth"].as_str().expect("base64");
+    let pair = BASE64.decode(auth.as_bytes()).expect("base64");
+    assert_eq!(pair, format!("ada:{secret}").as_bytes());
+    let yaml = form(&page, "Kubernetes Secret");
+    let yaml = &yaml_rust2::YamlLoader::load_from_str(&yaml).expect("YAML")[0];
+    assert_eq!(yaml["stringData"]["token"].as_str(), Some(secret.as_str()));
+    assert_eq!(yaml["metadata"]["name"].as_str(), Some("ci-runner-token"));
+
+    for path in ["/account/tokens", "/account/tokens/new", "/account"] {
+        let text = ada.opens(path).await.text;
+        assert!(!text.contains(&secret) && !text.contains(auth), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn the_forms_name_the_first_service_that_has_an_address() {
+    let file = r#"
+[[services]]
+key = "builds"
+[[services]]
+key = "git"
+url = "https://git.example.org/it's?a=b&c"
+[[services]]
+key = "mail"
+url = "https://mail.example.org:8443"
+"#;
+    let app = App::with(file, &[]).await;
+    let ada = app.member("ada").await;
+    let all = ada.generates("All").with("mail", "Read").with("git", "Read").with("builds", "Read");
+    let page = all.page().await;
+    let words = shlex::split(&form(&page, "curl line")).expect("words");
+    assert_eq!(words.last().map(String::as_str), Some("https://git.example.org/it's?a=b&c"));
+    assert!(form(&page, "netrc line").starts_with("machine git.example.org login ada "));
+    let page = ada.generates("Mail").with("mail", "Read").page().await;
+    assert!(form(&page, "Docker config").contains("\"mail.example.org:8443\""));
+    let page = ada.generates("Builds").with("builds", "Read").page().await;
+    assert!(form(&page, "curl line").ends_with(&format!(" {}/api/v1/token", app.base)));
 }
 
 /// TOK-01
@@ -64,11 +149,17 @@ async fn a_form_sent_again_makes_no_second_token_and_shows_nothing_again() {
     let secret = ada.browser.submit(&form).await.secret().expect("the value");
     let again = ada.browser.submit(&form).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
-    assert!(again.says("This token was already shown"), "{}", again.text);
+    let sentence = "“CI” was already shown. If you didn’t save it, regenerate it.";
+    assert_eq!(again.status_message(), sentence);
+    let address = again.link("regenerate it").expect("a link");
+    let id = address.strip_prefix("/account/tokens/").and_then(|rest| rest.strip_suffix("/secret"));
+    assert!(ada.opens("/account/tokens").await.text.contains(id.expect("its address")));
     assert!(!again.text.contains(&secret) && again.secret().is_none());
     assert_eq!(again.rows(), 1, "over the list that has it");
     ada.revokes("CI").await;
-    assert_eq!(ada.browser.submit(&form).await.status, StatusCode::CONFLICT, "nor later");
+    let again = ada.browser.submit(&form).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "nor later");
+    assert!(again.says("This form was sent before, and its token is gone since."));
     assert_eq!(app.database.count("SELECT count(*) AS n FROM tokens").await, 1);
 }
 

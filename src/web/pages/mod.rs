@@ -11,4 +11,5 @@ pub mod search;
 pub mod secrets;
 pub mod setup;
 pub mod sign_in;
+mod snippets;
 pub mod tokens;

@@ -4,13 +4,13 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{gone, show};
+use super::{Shown, gone, show};
 use crate::domain::id::{Nonce, TokenId};
 use crate::domain::refusal::{Failure, Problems, Refusal};
 use crate::domain::time::Now;
 use crate::domain::token::Token;
 use crate::manage::Manage;
-use crate::manage::secrets::Renewal;
+use crate::manage::secrets::{Renewal, Renewed};
 use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
@@ -184,8 +184,10 @@ pub async fn create(
         manage.regenerate(by, id.clone(), renewal, nonce, now).await
     };
     match answer.await {
-        Ok(renewed) => show(&me, &manage, renewed.issued, now).await,
-        Err(Failure::Refused(Refusal::AlreadyDone)) => gone(&me, &manage, now).await,
+        Ok(Renewed { issued, former_ends }) => {
+            show(&me, &manage, Shown { issued, renewed: true, former_ends }, now).await
+        }
+        Err(Failure::Refused(Refusal::AlreadyDone)) => gone(&me, &manage, &typed.nonce, now).await,
         Err(failure) => {
             let again = Again::of(failure)?;
             let token = manage.token(&me.actor, id).await?;

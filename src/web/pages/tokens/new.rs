@@ -16,7 +16,7 @@ use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
-use crate::web::pages::secrets;
+use crate::web::pages::secrets::{self, Shown};
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
 
@@ -113,8 +113,13 @@ pub async fn create(
         manage.generate(by, draft, nonce, now).await
     };
     match answer.await {
-        Ok(issued) => secrets::show(&me, &manage, issued, now).await,
-        Err(Failure::Refused(Refusal::AlreadyDone)) => secrets::gone(&me, &manage, now).await,
+        Ok(issued) => {
+            let shown = Shown { issued, renewed: false, former_ends: None };
+            secrets::show(&me, &manage, shown, now).await
+        }
+        Err(Failure::Refused(Refusal::AlreadyDone)) => {
+            secrets::gone(&me, &manage, &typed.nonce, now).await
+        }
         Err(failure) => {
             let again = Again::of(failure)?;
             let page = Page::show(&New::of(&me, under, typed, again.problems.clone()));
