@@ -114,11 +114,11 @@ async fn generating_a_token_is_for_everybody() {
     window.generates("CI runner", "Builds", "Read").await;
     inspector.looks_at("save your token").await;
     window.unfolds("How do I use it?").await;
-    window.reads("button", "Copy this line").await;
+    window.reads("button", "Copy Docker config").await;
     inspector.looks_at("save your token, how to use it").await;
     window.driver.refresh().await.expect("a reload");
     window.driver.accept_alert().await.expect("it asks first");
-    window.sees("This token was already shown.").await;
+    window.sees("“CI runner” was already shown.").await;
     inspector.looks_at("already shown").await;
     inspector.finds_nothing_wrong();
 }

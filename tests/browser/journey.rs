@@ -7,6 +7,16 @@ use crate::support::App;
 use crate::support::people::{PASSWORD, Person};
 use crate::window::Window;
 
+/// The forms in which a new token is handed over, as their buttons call them.
+pub const FORMS: [&str; 6] = [
+    "curl line",
+    ".env line",
+    "netrc line",
+    "Git credential",
+    "Docker config",
+    "Kubernetes Secret",
+];
+
 /// Lets pages at this address read the clipboard, so that a test can see what was copied.
 async fn allow_clipboard(window: &Window, app: &App) {
     let permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"];
@@ -66,6 +76,33 @@ async fn revokes(window: &Window, name: &str) {
     let message = format!("“{name}” was revoked. Anything that used it has lost access.");
     window.hears("status", &message).await;
     assert_eq!(window.row(name).await, None);
+}
+
+#[actix_web::test]
+async fn each_form_of_a_new_token_is_copied_by_a_button_of_its_own() {
+    let app = App::start().await;
+    let window = Window::of_member(&app, "ada").await;
+    allow_clipboard(&window, &app).await;
+    window.generates("CI runner", "Builds", "Read").await;
+    let secret = window.secret().await;
+    window.unfolds("How do I use it?").await;
+    for name in FORMS {
+        window.presses(&format!("Copy {name}")).await;
+        let shown = window.finds("textbox", name).await.text().await.expect("its text");
+        // Heard beside the button, and nowhere else any more.
+        window.hears("status", "Copied").await;
+        let heard = "return [...document.querySelectorAll('dialog [role=status]')]
+            .filter((status) => status.textContent).length";
+        assert_eq!(window.script(heard).await, json!(1), "{name}");
+        let copied = async || {
+            let copied = window.script("return navigator.clipboard.readText()").await;
+            (copied == json!(shown)).then_some(())
+        };
+        assert!(look(copied).await.is_some(), "{name}: {shown}");
+        assert!(shown.contains(&secret) || name == "Docker config", "{name}: {shown}");
+    }
+    assert!(!asked_before_leaving(&window, "/account").await, "the token was copied");
+    assert_eq!(window.driver.heard().await, Vec::<String>::new());
 }
 
 #[actix_web::test]
@@ -175,8 +212,7 @@ async fn neither_back_nor_reload_shows_the_value_again() {
     window.driver.accept_alert().await.expect("it asks first");
     window.reads("heading", "Access tokens").await;
     assert!(!shows_it().await, "after a reload");
-    let sentence =
-        "This token was already shown. If you didn’t save it, revoke it and generate another.";
+    let sentence = "“CI runner” was already shown. If you didn’t save it, regenerate it.";
     window.hears("status", sentence).await;
 
     window.generates("Grafana", "Metrics", "Read").await;

@@ -4,7 +4,7 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::driver::look;
-use crate::journey::asked_before_leaving;
+use crate::journey::{FORMS, asked_before_leaving};
 use crate::support::App;
 use crate::support::people::{PASSWORD, Person};
 use crate::window::Window;
@@ -14,13 +14,14 @@ async fn turn_script_off(window: &Window) {
     window.driver.devtools("Emulation.setScriptExecutionDisabled", off).await;
 }
 
-/// The value is selected, to be copied by hand, and the page says why.
-async fn offers_to_copy_by_hand(window: &Window) {
-    let secret = window.secret().await;
-    window.presses("Copy token").await;
-    let sentence = "Your browser didn’t allow copying. Select the token and copy it yourself.";
-    window.hears("status", sentence).await;
-    assert_eq!(window.script("return getSelection().toString()").await, json!(secret));
+/// What the button is beside is selected, to be copied by hand, and the page says why.
+async fn offers_to_copy_by_hand(window: &Window, name: &str, block: &str) {
+    let shown = window.finds("textbox", block).await.text().await.expect("its text");
+    window.presses(&format!("Copy {name}")).await;
+    let sentence =
+        format!("Your browser didn’t allow copying. Select the {name} and copy it yourself.");
+    window.hears("status", &sentence).await;
+    assert_eq!(window.script("return getSelection().toString()").await, json!(shown), "{name}");
 }
 
 #[actix_web::test]
@@ -29,13 +30,17 @@ async fn where_the_clipboard_is_refused_the_value_is_selected_to_be_copied_by_ha
     let window = Window::of_member(&app, "ada").await;
     window.generates("One", "Files", "Read").await;
     window.script("navigator.clipboard.writeText = async () => { throw new DOMException('no', 'NotAllowedError'); }").await;
-    offers_to_copy_by_hand(&window).await;
+    offers_to_copy_by_hand(&window, "token", "Your new token").await;
     assert!(asked_before_leaving(&window, "/account").await, "nothing was copied");
 
     window.generates("Two", "Files", "Read").await;
     // As it is on plain HTTP.
     window.script("Object.defineProperty(navigator, 'clipboard', { value: undefined })").await;
-    offers_to_copy_by_hand(&window).await;
+    window.unfolds("How do I use it?").await;
+    for form in FORMS {
+        offers_to_copy_by_hand(&window, form, form).await;
+    }
+    offers_to_copy_by_hand(&window, "token", "Your new token").await;
     let keys = window.driver.action_chain().key_down(Key::Control).send_keys("c");
     keys.key_up(Key::Control).perform().await.expect("Control and C");
     assert!(!asked_before_leaving(&window, "/account").await, "it was copied by hand");
