@@ -79,7 +79,12 @@ async fn the_list_and_its_dialogs_are_for_everybody() {
         window.sees(state).await;
     }
     inspector.looks_at("tokens").await;
-    window.follows("Revoke CI runner").await;
+    window.ticks("Select CI runner").await;
+    window.ticks("Select Grafana").await;
+    inspector.looks_at("tokens, two ticked").await;
+    window.presses("Actions for Grafana").await;
+    inspector.looks_at("tokens, with the actions of a row").await;
+    window.acts("CI runner", "Revoke CI runner").await;
     window.reads("dialog", "Revoke “CI runner”?").await;
     inspector.looks_at("revoke").await;
     window.types("Your password", "not my password").await;
@@ -90,6 +95,54 @@ async fn the_list_and_its_dialogs_are_for_everybody() {
     window.presses("Revoke token").await;
     window.hears("status", "“CI runner” was revoked. Anything that used it has lost access.").await;
     inspector.looks_at("tokens after a revocation").await;
+    inspector.finds_nothing_wrong();
+}
+
+#[actix_web::test]
+async fn finding_and_revoking_many_is_for_everybody() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    has_tokens_in_every_state(&app, &ada).await;
+    ada.has_tokens(&app, 24).await;
+    for sql in [
+        "UPDATE tokens SET paused_at = created_at WHERE name = 'Grafana'",
+        "UPDATE tokens SET grants = 'git:read gone:read' WHERE name = 'CI runner'",
+        "INSERT INTO former_secrets (digest, token_id, hint, ends_at) SELECT digest, id, hint, created_at + 3600000000 FROM tokens WHERE name = 'CI runner'",
+    ] {
+        app.database.run(sql).await;
+    }
+    let window = Window::open(&app).await;
+    let mut inspector = Inspector::new(&window);
+    window.goes_to("/sign-in").await;
+    window.signs_in("ada", PASSWORD).await;
+    for state in ["Paused", "Less than granted", "Former value works until", "Page 1 of 2"] {
+        window.sees(state).await;
+    }
+    inspector.looks_at("tokens with everything to act on").await;
+    for (place, says) in [
+        ("?q=token&page=2", "Page 2 of 2"),
+        ("?q=nonsense", "No token matches."),
+        ("?show=x&sort=x&page=9", "There is no such filter: these are all tokens."),
+        ("?show=expired&sort=name", "Expired"),
+        ("/revocation", "Tick the tokens to revoke first."),
+    ] {
+        window.goes_to(&format!("/account/tokens{place}")).await;
+        window.sees(says).await;
+        inspector.looks_at(place).await;
+    }
+    // Of few tokens, as axe-core can't judge what a dialog has to be scrolled to.
+    app.database.run("DELETE FROM tokens WHERE name LIKE 'token-%'").await;
+    for question in ["all=yes", "expired=yes"] {
+        window.goes_to(&format!("/account/tokens/revocation?{question}")).await;
+        window.sees("Your password").await;
+        inspector.looks_at(question).await;
+    }
+    window.goes_to("/account/tokens").await;
+    window.ticks("Select CI runner").await;
+    window.ticks("Select Grafana").await;
+    window.presses("Revoke selected").await;
+    window.reads("dialog", "Revoke 2 tokens?").await;
+    inspector.looks_at("revoke several").await;
     inspector.finds_nothing_wrong();
 }
 

@@ -145,21 +145,79 @@ async fn a_dialog_keeps_the_focus_and_begins_with_the_first_thing_to_do() {
     tabs_to(&window, "link I’ve saved it").await;
     hits(&window, Key::Enter).await;
 
-    window.reads("link", "Revoke CI runner").await;
+    window.reads("link", "CI runner").await;
+    tabs_to(&window, "button Actions for CI runner").await;
+    hits(&window, Key::Enter).await;
     tabs_to(&window, "link Revoke CI runner").await;
     hits(&window, Key::Enter).await;
     comes_to_focus(&window, "textbox Your password").await;
     hits(&window, Key::Escape).await;
-    window.reads("link", "Revoke CI runner").await;
-    window.follows("Revoke CI runner").await;
+    window.reads("link", "CI runner").await;
+    window.acts("CI runner", "Revoke CI runner").await;
     comes_to_focus(&window, "textbox Your password").await;
     assert_eq!(reachable_behind_the_dialog(&window).await, Vec::<String>::new());
     tabs_to(&window, "textbox Your password").await;
     hits(&window, "not my password").await;
-    hits(&window, Key::Enter).await;
+    // Not Enter: what is left of that key may reach the next page, and send its empty field.
+    tabs_to(&window, "button Revoke token").await;
+    hits(&window, Key::Space).await;
     window.sees("That password isn’t right. Nothing was changed").await;
     comes_to_focus(&window, "textbox Your password").await;
     hits(&window, PASSWORD).await;
     hits(&window, Key::Enter).await;
     window.hears("status", "“CI runner” was revoked. Anything that used it has lost access.").await;
+}
+
+#[actix_web::test]
+async fn the_actions_of_a_row_open_close_and_lead_on_with_the_keyboard() {
+    let app = App::start().await;
+    let window = signs_in(&app).await;
+    window.generates("CI runner", "Builds", "Read").await;
+    window.follows("I’ve saved it").await;
+    window.reads("link", "CI runner").await;
+    let button = "button Actions for CI runner";
+    tabs_to(&window, button).await;
+    for key in [Key::Enter, Key::Space] {
+        hits(&window, key).await;
+        for action in [
+            "Edit CI runner",
+            "Use CI runner as template",
+            "Regenerate CI runner",
+            "Pause CI runner",
+        ] {
+            hits(&window, Key::Tab).await;
+            assert_eq!(focus(&window).await, format!("link {action}"));
+        }
+        hits(&window, Key::Escape).await;
+        comes_to_focus(&window, button).await;
+        assert!(window.glimpse("link", "Edit CI runner").await.is_none(), "it is closed");
+    }
+    hits(&window, Key::Tab).await;
+    assert_eq!(focus(&window).await, "link Revoke all tokens", "nothing is ticked, so no bar");
+}
+
+#[actix_web::test]
+async fn tokens_are_found_sorted_and_ticked_with_the_keyboard() {
+    let app = App::start().await;
+    let window = signs_in(&app).await;
+    for name in ["CI runner", "Grafana"] {
+        window.generates(name, "Builds", "Read").await;
+        window.follows("I’ve saved it").await;
+        window.reads("link", name).await;
+    }
+    tabs_to(&window, "searchbox Find a token").await;
+    hits(&window, "graf").await;
+    hits(&window, Key::Enter).await;
+    window.sees("All 1").await;
+    tabs_to(&window, "link Show all tokens").await;
+    hits(&window, Key::Enter).await;
+    window.reads("link", "CI runner").await;
+    tabs_to(&window, "link Name").await;
+    hits(&window, Key::Enter).await;
+    tabs_to(&window, "checkbox Select Grafana").await;
+    hits(&window, Key::Space).await;
+    tabs_to(&window, "button Revoke selected").await;
+    hits(&window, Key::Enter).await;
+    window.reads("dialog", "Revoke “Grafana”?").await;
+    comes_to_focus(&window, "textbox Your password").await;
 }

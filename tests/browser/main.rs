@@ -11,6 +11,7 @@ mod gateway;
 mod inspector;
 mod journey;
 mod keyboard;
+mod list;
 mod nginx;
 mod script;
 mod window;

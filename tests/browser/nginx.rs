@@ -57,7 +57,7 @@ async fn a_token_made_in_the_browser_opens_the_service_until_it_is_revoked_there
 
     window.follows("I’ve saved it").await;
     app.write_uses().await;
-    window.follows("Revoke CI runner").await;
+    window.acts("CI runner", "Revoke CI runner").await;
     window.sees("last used just now from 127.0.0.1").await;
     window.types("Your password", PASSWORD).await;
     assert_eq!(nginx.curl(&["-H", &token]).await.status, 200, "not revoked yet");

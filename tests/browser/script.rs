@@ -80,7 +80,7 @@ async fn a_token_is_generated_seen_kept_and_revoked_without_script() {
     window.reads("link", "Download").await;
 
     window.follows("I’ve saved it").await;
-    window.follows("Revoke CI runner").await;
+    window.acts("CI runner", "Revoke CI runner").await;
     window.reads("dialog", "Revoke “CI runner”?").await;
     hides_what_needs_script(&window).await;
     window.types("Your password", PASSWORD).await;

@@ -24,6 +24,8 @@ fn candidates(role: &str) -> By {
         "group" => "fieldset",
         "radiogroup" => "[role=radiogroup]",
         "textbox" => "input:not([type=radio], [type=hidden]), [role=textbox]",
+        "searchbox" => "[type=search]",
+        "checkbox" => "[type=checkbox]",
         "complementary" => "aside",
         "combobox" => "select",
         other => panic!("no elements are known for the role {other}"),
@@ -95,6 +97,16 @@ impl Window {
 
     pub async fn follows(&self, link: &str) {
         self.clicks(&self.finds("link", link).await).await;
+    }
+
+    /// Opens the actions of a token, and goes where one of them leads.
+    pub async fn acts(&self, token: &str, action: &str) {
+        self.presses(&format!("Actions for {token}")).await;
+        self.follows(action).await;
+    }
+
+    pub async fn ticks(&self, label: &str) {
+        self.clicks(&self.finds("checkbox", label).await).await;
     }
 
     pub async fn unfolds(&self, summary: &str) {

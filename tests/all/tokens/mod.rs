@@ -2,6 +2,7 @@
 
 mod create;
 mod edit;
+mod finding;
 mod index;
 mod link;
 mod matrix;

@@ -50,7 +50,6 @@ pub struct Heading {
     pub link: String,
     /// The value of `aria-sort`; empty for a column that isn't sorted by.
     pub sorted: &'static str,
-    pub arrow: &'static str,
 }
 
 /// What the search form holds: the words, and what is kept beside them.
@@ -162,13 +161,13 @@ fn columns(query: &Query) -> Vec<Heading> {
         let usual = column == Column::Used;
         let descending = if is_current { !query.order.descending } else { usual };
         let order = Order { column, descending };
-        let (sorted, arrow) = match (is_current, query.order.descending) {
-            (false, _) => ("", ""),
-            (true, true) => ("descending", "↓"),
-            (true, false) => ("ascending", "↑"),
+        let sorted = match (is_current, query.order.descending) {
+            (false, _) => "",
+            (true, true) => "descending",
+            (true, false) => "ascending",
         };
         let link = address(&Query { order, page: 1, only: None, ..query.clone() });
-        Heading { label, link, sorted, arrow }
+        Heading { label, link, sorted }
     };
     let columns = [Column::Name, Column::Used, Column::Expires];
     columns.into_iter().zip(["Name", "Last used", "Expires"]).map(heading).collect()
