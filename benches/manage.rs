@@ -19,7 +19,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use common::seed::{PASSWORD, Seeder};
 use common::{Scratch, median, ratio, server};
 use support::browse::Browser;
-use support::page::FormOnPage;
+use support::form::FormOnPage;
 use support::people::sign_in;
 
 /// How many tokens the list behind the dialog shows, beside the new one.

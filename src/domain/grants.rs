@@ -80,7 +80,15 @@ impl Grants {
             let (service, grant) = word.split_once(':')?;
             Some((ServiceKey::parse(service).ok()?, Grant::parse(grant)?))
         };
-        text.split_ascii_whitespace().map(grant).collect::<Option<_>>().map(Self)
+        let mut grants = Self::default();
+        for word in text.split_ascii_whitespace() {
+            let (service, grant) = grant(word)?;
+            // Named twice, it would be a matter of luck which one counts.
+            if grants.0.insert(service, grant).is_some() {
+                return None;
+            }
+        }
+        Some(grants)
     }
 }
 

@@ -53,7 +53,16 @@ fn grants_are_written_and_read_alike() {
     let git = ServiceKey::parse("git").expect("a key");
     assert_eq!(grants(text).of(&git), Some(&Grant::Access(Access::Read)));
     assert!(Grants::parse("").expect("nothing").is_empty());
-    for bad in ["git", "git:write", "git:none", "Git:read", "git:read:read", "git:a,", "git:"] {
+    for bad in [
+        "git",
+        "git:write",
+        "git:none",
+        "Git:read",
+        "git:read:read",
+        "git:a,",
+        "git:",
+        "git:read git:read",
+    ] {
         assert!(Grants::parse(bad).is_none(), "{bad}");
     }
 }

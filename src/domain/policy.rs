@@ -152,6 +152,7 @@ impl Policy {
         }
         if let Some(days) = self.unused_days
             && token.unused_days.is_none_or(|own| own > days)
+            && token.end().is_none_or(|end| end.date_naive() > day_in(now, days))
         {
             all.push(format!("does not end after {days} days without use"));
         }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
 
 use crate::support::App;
-use crate::support::page::FormOnPage;
+use crate::support::form::FormOnPage;
 use crate::support::people::{PASSWORD, Person, sign_in};
 
 async fn filled(ada: &Person) -> FormOnPage {

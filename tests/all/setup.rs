@@ -49,7 +49,7 @@ async fn the_link_works_once() {
     let app = App::start().await;
     let (first, second) = (app.guest(), app.guest());
     let link = link(&app).await;
-    let filled = |form: crate::support::page::FormOnPage, name: &str| {
+    let filled = |form: crate::support::form::FormOnPage, name: &str| {
         form.fill("Username", name).fill("Your name", name).fill("Password", GOOD)
     };
     let one = filled(first.open(&link).await.form("Make account"), "ada");

@@ -7,7 +7,8 @@ use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Url};
 
-use super::page::{FormOnPage, Page};
+use super::form::FormOnPage;
+use super::page::Page;
 
 #[derive(Clone)]
 pub struct Browser {

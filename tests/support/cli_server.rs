@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 
 use super::browse::Browser;
 use super::database::TestDatabase;
-use super::page::FormOnPage;
+use super::form::FormOnPage;
 use super::people::sign_in;
 
 pub const PASSWORD: &str = "seven brass owls knit";

@@ -5,6 +5,7 @@
 pub mod browse;
 pub mod cli_server;
 pub mod database;
+pub mod form;
 pub mod machine;
 pub mod page;
 pub mod people;

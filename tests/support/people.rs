@@ -167,7 +167,7 @@ impl<'a> Generating<'a> {
     pub async fn page(self) -> Page {
         let form = self.person.opens("/account/tokens/new").await.form("Generate token");
         let form = form.fill("Name", self.name).fill("Expires", self.expires);
-        let choose = |form: super::page::FormOnPage, (service, access): &(&str, &str)| {
+        let choose = |form: super::form::FormOnPage, (service, access): &(&str, &str)| {
             form.choose(service, access)
         };
         let form = self.grants.iter().fold(form, choose);

@@ -87,15 +87,18 @@ fn question(
     if service.is_empty() {
         return Err(Denial::Malformed("The query names no service."));
     }
-    let what = match (fields.text("access").as_str(), fields.text("method")) {
-        ("", method) if !method.is_empty() => What::Method(method),
-        ("read", method) if method.is_empty() => What::Access(Access::Read),
-        ("write", method) if method.is_empty() => What::Access(Access::ReadWrite),
-        ("", _) => What::Access(implied(req, site, dialect)?),
-        ("read" | "write", _) => {
-            return Err(Denial::Malformed(
-                "The query names an access and a method: one is enough.",
-            ));
+    let method = fields.each("method").pop();
+    let what = match (fields.text("access").as_str(), method) {
+        // A variable of the gateway that came out empty must not ask another question than was meant.
+        (_, Some(method)) if method.is_empty() => {
+            return Err(Denial::Malformed("The query names a method and leaves it empty."));
+        }
+        ("", Some(method)) => What::Method(method),
+        ("", None) => What::Access(implied(req, site, dialect)?),
+        ("read", None) => What::Access(Access::Read),
+        ("write", None) => What::Access(Access::ReadWrite),
+        ("read" | "write", Some(_)) => {
+            return Err(Denial::Malformed("The query names access and method: one is enough."));
         }
         _ => return Err(Denial::Malformed("access is read or write.")),
     };

@@ -3,7 +3,8 @@
 use reqwest::StatusCode;
 
 use crate::support::App;
-use crate::support::page::{FormOnPage, Page};
+use crate::support::form::FormOnPage;
+use crate::support::page::Page;
 use crate::support::people::{PASSWORD, Person};
 
 /// Names with their values; each may read Builds.

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::support::App;
-use crate::support::page::FormOnPage;
+use crate::support::form::FormOnPage;
 use crate::support::people::{PASSWORD, Person};
 
 async fn form(ada: &Person) -> FormOnPage {

@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use reqwest::StatusCode;
 
 use crate::support::App;
-use crate::support::page::{FormOnPage, Page};
+use crate::support::form::FormOnPage;
+use crate::support::page::Page;
 use crate::support::people::{PASSWORD, Person};
 
 async fn form(app: &App, ada: &Person, name: &str) -> FormOnPage {

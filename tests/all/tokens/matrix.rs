@@ -80,6 +80,7 @@ async fn a_set_fills_the_form_which_can_then_be_changed_by_hand() {
         ("?service=deploys&access=read", 403),
         ("?service=deploys&access=read&method=list", 400),
         ("?service=git&method=list", 403),
+        ("?service=git&method=", 400),
     ] {
         assert_eq!(machine.asks(query, &secret).await.status.as_u16(), status, "{query}");
     }
