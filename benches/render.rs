@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::client::{self, Mix, Request};
 use common::seed::{PASSWORD, Seeder};
-use common::server::{Child, REAL};
+use common::server::{self, Child, REAL};
 use common::{Scratch, median, micros_each};
 use support::browse::Browser;
 use support::people::sign_in;
@@ -17,8 +17,9 @@ use support::people::sign_in;
 const ROUNDS: usize = 7;
 const ROUND: Duration = Duration::from_secs(1);
 
-struct Shown {
+struct Shown<'a> {
     name: &'static str,
+    server: &'a Child,
     bytes: usize,
     mix: Rc<Mix>,
     /// Microseconds a request, by round: of processor time, and from sending to the last byte.
@@ -26,19 +27,19 @@ struct Shown {
     waits: Vec<f64>,
 }
 
-impl Shown {
-    async fn new(name: &'static str, server: &Child, path: &str, cookies: &str) -> Self {
+impl<'a> Shown<'a> {
+    async fn new(name: &'static str, server: &'a Child, path: &str, cookies: &str) -> Self {
         let line =
             if cookies.is_empty() { String::new() } else { format!("Cookie: {cookies}\r\n") };
         let request = Request::get(path, &line, 200);
         let bytes = client::body(&client::once(server.address, &request).await).len();
-        Self { name, bytes, mix: Mix::only(request), costs: Vec::new(), waits: Vec::new() }
+        Self { name, server, bytes, mix: Mix::only(request), costs: Vec::new(), waits: Vec::new() }
     }
 
-    async fn measure(&mut self, server: &Child, time: Duration) {
-        let before = server.spent();
-        let tally = client::load(server.address, 1, time, &self.mix).await;
-        self.costs.push(micros_each(server.spent() - before, tally.requests));
+    async fn measure(&mut self, time: Duration) {
+        let before = self.server.spent();
+        let tally = client::load(self.server.address, 1, time, &self.mix).await;
+        self.costs.push(micros_each(self.server.spent() - before, tally.requests));
         self.waits.push(micros_each(tally.time, tally.requests));
     }
 }
@@ -51,19 +52,38 @@ fn main() {
         seeder.person("bo", 100).await;
         let server = Child::start(REAL, scratch.path());
         let (ada, bo) = (cookies(&server, "ada").await, cookies(&server, "bo").await);
+        let wide = Scratch::new();
+        std::fs::write(wide.path().join(server::FILE), services(200)).expect("a file");
+        Seeder::open(wide.path()).person("ada", 20).await;
+        let other = Child::start(REAL, wide.path());
+        let hers = cookies(&other, "ada").await;
+        let form = "/account/tokens/new";
         let mut pages = [
             Shown::new("sign-in, as a stranger", &server, "/sign-in", "").await,
             Shown::new("token list with 20 tokens", &server, "/account/tokens", &ada).await,
             Shown::new("token list with 100 tokens", &server, "/account/tokens", &bo).await,
-            Shown::new("generate form, 12 services", &server, "/account/tokens/new", &ada).await,
+            Shown::new("generate form, 12 services", &server, form, &ada).await,
+            Shown::new("generate form, 200 services with 2,000 methods", &other, form, &hers).await,
         ];
         for _ in 0..=ROUNDS {
             for page in &mut pages {
-                page.measure(&server, ROUND).await;
+                page.measure(ROUND).await;
             }
         }
         report(&pages);
     });
+}
+
+/// A catalogue of so many services with ten methods each.
+fn services(count: usize) -> String {
+    let method = |at| {
+        format!("{{ key = \"m{at}\", name = \"Method {at}\", description = \"What it does\" }}")
+    };
+    let methods = (0..10).map(method).collect::<Vec<_>>().join(", ");
+    let service = |at| {
+        format!("[[services]]\nkey = \"s{at}\"\nname = \"Service {at}\"\nmethods = [{methods}]\n")
+    };
+    (0..count).map(service).collect()
 }
 
 async fn cookies(server: &Child, name: &str) -> String {
@@ -74,7 +94,7 @@ async fn cookies(server: &Child, name: &str) -> String {
 }
 
 /// The first round only warms up.
-fn report(pages: &[Shown]) {
+fn report(pages: &[Shown<'_>]) {
     let middle = |numbers: &[f64]| median(numbers[1..].to_vec());
     let plain = &pages[0];
     for page in pages {

@@ -68,6 +68,7 @@ pub fn manage(config: &Config, db: Db) -> Result<Manage, Fault> {
         prefix: config.prefix.clone(),
         policy: config.policy.clone(),
         catalogue: config.catalogue.clone(),
+        sets: config.sets.clone(),
         sessions: Limits {
             idle: settings.session_idle,
             lifetime: settings.session_lifetime,

@@ -37,7 +37,10 @@ pub fn begin() -> DateTime<Utc> {
     "2026-11-22T18:00:00Z".parse().expect("a time")
 }
 
-/// The sample catalogue and default settings, on this folder's database; clients may say which address is theirs.
+/// The catalogue of the folder, or the sample where it has none.
+pub const FILE: &str = "latchkey.toml";
+
+/// Catalogue and default settings, on this folder's database; clients may say which address is theirs.
 pub fn config(folder: &Path, listen: &str) -> Config {
     let given = |value: &str| Given { value: value.to_owned(), source: Source::Flag };
     let url = format!("sqlite:{}", folder.join("latchkey.db").display());
@@ -47,7 +50,8 @@ pub fn config(folder: &Path, listen: &str) -> Config {
         ("last_use_every", given(LAST_USE_EVERY)),
         ("trusted_proxies", given("127.0.0.1")),
     ]);
-    Config::read(SAMPLE, "the sample", values).unwrap_or_else(|wrong| panic!("{wrong}"))
+    let file = std::fs::read_to_string(folder.join(FILE)).unwrap_or_else(|_| SAMPLE.to_owned());
+    Config::read(&file, FILE, values).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
 /// Starts the whole application in this process.

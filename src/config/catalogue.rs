@@ -12,6 +12,7 @@ use super::settings::{Given, SETTINGS, Source, Values};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Prefix;
+use crate::domain::sets::Sets;
 use crate::domain::text::hidden_character;
 
 pub struct Content {
@@ -19,6 +20,7 @@ pub struct Content {
     pub prefix: Prefix,
     pub policy: Policy,
     pub catalogue: Catalogue,
+    pub sets: Sets,
 }
 
 /// Reads the whole file. Settings that stand in it join `given`, behind flags and environment.
@@ -47,7 +49,8 @@ pub fn read(file: &Spanned<DeTable<'_>>, given: &mut Values, m: &mut Mistakes) -
         instance: instance?,
         prefix: prefix?,
         policy: policy?,
-        catalogue: Catalogue::new(services.services, sets?),
+        catalogue: Catalogue::new(services.services),
+        sets: Sets::new(sets?),
     })
 }
 

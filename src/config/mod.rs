@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Prefix;
+use crate::domain::sets::Sets;
 pub use file::{Mistake, Mistakes};
 pub use settings::{Given, LogFormat, SETTINGS, Setting, Settings, Source, Values};
 
@@ -26,6 +27,7 @@ pub struct Config {
     pub prefix: Prefix,
     pub policy: Policy,
     pub catalogue: Arc<Catalogue>,
+    pub sets: Arc<Sets>,
     /// Each setting as it was given, to be shown.
     pub values: Values,
 }
@@ -64,6 +66,7 @@ impl Config {
                 prefix: content.prefix,
                 policy: content.policy,
                 catalogue: Arc::new(content.catalogue),
+                sets: Arc::new(content.sets),
                 values: given,
             }),
             _ => Err(mistakes),

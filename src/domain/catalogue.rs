@@ -1,9 +1,8 @@
-//! The services an instance knows, in the order of the operator's file, and the sets that bundle access to them.
+//! The services an instance knows, in the order of the operator's file.
 
 use std::collections::HashMap;
 
 use super::access::Access;
-use super::grants::{Grant, Grants};
 use super::user::Role;
 
 /// A service's name in URLs, grants and gateway configurations.
@@ -121,27 +120,18 @@ impl Service {
     }
 }
 
-/// A named bundle of grants.
-#[derive(Clone, Debug)]
-pub struct Set {
-    pub key: String,
-    pub name: String,
-    pub grants: Grants,
-}
-
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     services: Vec<Service>,
     places: HashMap<String, usize>,
-    sets: Vec<Set>,
 }
 
 impl Catalogue {
     /// Services in the order people see them. Keys are unique, as the file's reader has checked.
-    pub fn new(services: Vec<Service>, sets: Vec<Set>) -> Self {
+    pub fn new(services: Vec<Service>) -> Self {
         let keys = services.iter().map(|service| service.key.as_str().to_owned());
         let places = keys.enumerate().map(|(at, key)| (key, at)).collect();
-        Self { services, places, sets }
+        Self { services, places }
     }
 
     pub fn service(&self, key: &str) -> Option<&Service> {
@@ -150,22 +140,5 @@ impl Catalogue {
 
     pub fn services(&self) -> &[Service] {
         &self.services
-    }
-
-    pub fn sets(&self) -> &[Set] {
-        &self.sets
-    }
-
-    pub fn set(&self, key: &str) -> Option<&Set> {
-        self.sets.iter().find(|set| set.key == key)
-    }
-
-    /// Every service with this access, each cut down to what a person of this role can be granted of it.
-    pub fn everything(&self, access: Access, role: Role) -> Grants {
-        let mut grants = Grants::default();
-        for service in &self.services {
-            grants.grant(service.key.clone(), Grant::Access(access));
-        }
-        grants.within(self, role)
     }
 }

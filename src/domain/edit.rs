@@ -4,7 +4,7 @@ use super::catalogue::Catalogue;
 use super::expiry::{Choice, Expiry};
 use super::grants::Grants;
 use super::networks::Networks;
-use super::policy::text_day;
+use super::time::text_day;
 use super::token::{Description, Token, TokenName};
 
 /// What a person asks for when they edit a token.

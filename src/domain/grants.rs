@@ -20,6 +20,12 @@ pub enum Grant {
 pub struct Grants(BTreeMap<ServiceKey, Grant>);
 
 impl Grants {
+    /// Every service with this access, each cut down to what a person of this role can be granted of it.
+    pub fn everything(catalogue: &Catalogue, access: Access, role: Role) -> Self {
+        let keys = catalogue.services().iter().map(|service| service.key.clone());
+        Self(keys.map(|key| (key, Grant::Access(access))).collect()).within(catalogue, role)
+    }
+
     pub fn grant(&mut self, service: ServiceKey, grant: Grant) {
         self.0.insert(service, grant);
     }

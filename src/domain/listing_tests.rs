@@ -48,7 +48,7 @@ fn catalogue() -> Catalogue {
         personal_tokens: true,
         methods: Vec::new(),
     };
-    Catalogue::new(vec![service("git", "Git"), service("docs", "Schriftstücke")], Vec::new())
+    Catalogue::new(vec![service("git", "Git"), service("docs", "Schriftstücke")])
 }
 
 fn some() -> Vec<Token> {

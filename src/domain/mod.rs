@@ -18,6 +18,7 @@ pub mod refusal;
 pub mod review;
 pub mod secret;
 pub mod session;
+pub mod sets;
 pub mod setup;
 pub mod signing;
 pub mod text;

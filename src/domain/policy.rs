@@ -1,11 +1,11 @@
 //! What the operator allows: how long tokens may live and how many a person may have.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::edit::Difference;
 use super::expiry::{Choice, Expiry};
 use super::refusal::Problems;
-use super::time::Now;
+use super::time::{Now, day_in, text_day};
 use super::token::{self, Token};
 use super::user::Role;
 
@@ -158,21 +158,6 @@ impl Policy {
         }
         all
     }
-}
-
-/// The day `days` from today, in UTC.
-pub fn day_in(now: Now, days: u32) -> NaiveDate {
-    now.today().checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
-}
-
-/// A day as people read it here: 20 February 2027.
-pub fn text_day(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
-}
-
-/// A time as the activity keeps it: 23 November 2026, 19:00 UTC.
-pub fn text_time(at: DateTime<Utc>) -> String {
-    at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 #[cfg(test)]

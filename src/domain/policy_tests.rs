@@ -5,7 +5,7 @@ use crate::domain::id::UserId;
 use crate::domain::networks::Networks;
 use crate::domain::secret::Prefix;
 use crate::domain::token::{Description, Draft, Issued, TokenName};
-use chrono::TimeZone;
+use chrono::{TimeZone, Utc};
 
 fn policy() -> Policy {
     Policy { never_allowed: false, tokens_per_person: 3, ..Policy::default() }

@@ -62,7 +62,7 @@ fn service(key: &str, highest: Access, methods: &[(&str, Access)]) -> Service {
 }
 
 fn catalogue(services: &[Service]) -> Catalogue {
-    Catalogue::new(services.to_vec(), Vec::new())
+    Catalogue::new(services.to_vec())
 }
 
 #[test]

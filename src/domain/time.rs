@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
 
 /// The instant at which something is decided. Whole microseconds, as both databases keep them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,21 @@ impl Now {
 pub fn from_micros(micros: i64) -> DateTime<Utc> {
     let edge = if micros < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
     Utc.timestamp_micros(micros).single().unwrap_or(edge)
+}
+
+/// The day `days` from today, in UTC.
+pub fn day_in(now: Now, days: u32) -> NaiveDate {
+    now.today().checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
+}
+
+/// A day as people read it here: 20 February 2027.
+pub fn text_day(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// A time as the activity keeps it: 23 November 2026, 19:00 UTC.
+pub fn text_time(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 /// Where "now" comes from: made by the outermost floor, and by tests.

@@ -37,7 +37,7 @@ fn catalogue(highest: Access) -> Catalogue {
         service("git", Role::Viewer),
         service("users", Role::Admin),
     ];
-    Catalogue::new(services, Vec::new())
+    Catalogue::new(services)
 }
 
 fn at(text: &str) -> Now {

@@ -22,6 +22,7 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::{Fault, Outcome};
 use crate::domain::secret::Prefix;
 use crate::domain::session::Limits;
+use crate::domain::sets::Sets;
 use crate::domain::setup::SetupCode;
 use crate::domain::signing::SigningKey;
 use crate::store::Db;
@@ -35,6 +36,7 @@ pub struct Rules {
     pub prefix: Prefix,
     pub policy: Policy,
     pub catalogue: Arc<Catalogue>,
+    pub sets: Arc<Sets>,
     pub sessions: Limits,
     /// How long after a confirmation the next change of the same session needs none; zero for never.
     pub confirm_window: Duration,

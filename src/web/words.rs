@@ -7,8 +7,7 @@ use chrono_tz::Tz;
 
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Summary;
-use crate::domain::policy::text_day;
-use crate::domain::time::Now;
+use crate::domain::time::{Now, text_day};
 
 /// The instant and the zone in which a person is shown times.
 #[derive(Clone, Copy, Debug)]

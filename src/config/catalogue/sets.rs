@@ -6,8 +6,9 @@ use toml::de::DeValue;
 use super::services::Described;
 use super::{shown, table};
 use crate::config::file::Mistakes;
-use crate::domain::catalogue::{Service, ServiceKey, Set};
+use crate::domain::catalogue::{Service, ServiceKey};
 use crate::domain::grants::{Grant, Grants};
+use crate::domain::sets::Set;
 
 /// What the form's own buttons are called.
 const TAKEN: [&str; 3] = ["all-none", "all-read", "all-write"];

@@ -215,9 +215,7 @@ pub async fn create(
         return turn_back(&me, &form, "Tick the tokens to revoke first.");
     };
     let answer = async {
-        if me.asks_password && form.password.is_empty() {
-            return Err(Problems::one("password", "Enter your password").into());
-        }
+        me.want_password(&form.password)?;
         let by = me.confirm(&manage, &form.password, now).await?;
         manage.revoke(by, which.clone(), now).await
     };

@@ -11,9 +11,10 @@ use crate::domain::expiry::Choice;
 use crate::domain::grants::{Grant, Grants, Summary};
 use crate::domain::id::Nonce;
 use crate::domain::networks::Networks;
-use crate::domain::policy::{Edits, Policy, text_day};
+use crate::domain::policy::{Edits, Policy};
 use crate::domain::refusal::Problems;
-use crate::domain::time::Now;
+use crate::domain::sets::Sets;
+use crate::domain::time::{Now, text_day};
 use crate::domain::token::{Description, Draft, Token, TokenName};
 use crate::domain::user::Role;
 use crate::manage::Rules;
@@ -46,6 +47,7 @@ pub struct TokenForm {
 #[derive(Clone, Copy)]
 pub struct Under<'a> {
     pub catalogue: &'a Catalogue,
+    pub sets: &'a Sets,
     pub policy: &'a Policy,
     pub role: Role,
     pub asks_password: bool,
@@ -54,7 +56,8 @@ pub struct Under<'a> {
 
 impl<'a> Under<'a> {
     pub fn new(rules: &'a Rules, role: Role, asks_password: bool, now: Now) -> Self {
-        Self { catalogue: &rules.catalogue, policy: &rules.policy, role, asks_password, now }
+        let (catalogue, sets, policy) = (&rules.catalogue, &rules.sets, &rules.policy);
+        Self { catalogue, sets, policy, role, asks_password, now }
     }
 }
 
@@ -120,9 +123,9 @@ impl TokenForm {
         let catalogue = under.catalogue;
         let grants = match self.set.as_str() {
             "all-none" => Some(Grants::default()),
-            "all-read" => Some(catalogue.everything(Access::Read, under.role)),
-            "all-write" => Some(catalogue.everything(Access::ReadWrite, under.role)),
-            key => catalogue.set(key).map(|set| set.grants.within(catalogue, under.role)),
+            "all-read" => Some(Grants::everything(catalogue, Access::Read, under.role)),
+            "all-write" => Some(Grants::everything(catalogue, Access::ReadWrite, under.role)),
+            key => under.sets.find(key).map(|set| set.grants.within(catalogue, under.role)),
         };
         if let Some(grants) = grants {
             self.fill(&grants);

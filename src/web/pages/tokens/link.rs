@@ -84,7 +84,7 @@ impl Prefill {
         } else if let Some(day) =
             value.parse().ok().filter(|days| *days <= under.policy.longest_days)
         {
-            let day = crate::domain::policy::day_in(under.now, day);
+            let day = crate::domain::time::day_in(under.now, day);
             (form.expires, form.until) = ("custom".to_owned(), day.to_string());
         } else {
             self.note("expires", value);
@@ -92,7 +92,7 @@ impl Prefill {
     }
 
     fn set(&mut self, key: &str, form: &mut TokenForm, under: Under<'_>) {
-        match under.catalogue.set(key) {
+        match under.sets.find(key) {
             Some(set) => form.fill(&set.grants.within(under.catalogue, under.role)),
             None => self.note("set", key),
         }

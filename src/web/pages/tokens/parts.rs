@@ -4,8 +4,8 @@ use super::form::{KEEP, TokenForm, Under};
 use crate::domain::access::Access;
 use crate::domain::catalogue::{Method, Service};
 use crate::domain::expiry::Expiry;
-use crate::domain::policy::{Policy, day_in, text_day};
-use crate::domain::time::Now;
+use crate::domain::policy::Policy;
+use crate::domain::time::{Now, day_in, text_day};
 
 /// One service in the form.
 pub struct Row {
@@ -60,7 +60,7 @@ impl Parts {
     pub fn of(form: &TokenForm, present: Option<Expiry>, under: Under<'_>) -> Self {
         let (catalogue, policy) = (under.catalogue, under.policy);
         let (first, last) = policy.days(under.now);
-        let sets = catalogue.sets().iter().map(|set| SetButton {
+        let sets = under.sets.iter().map(|set| SetButton {
             key: set.key.clone(),
             name: set.name.clone(),
             grants: set.grants.within(catalogue, under.role).to_string(),
