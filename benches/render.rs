@@ -50,6 +50,7 @@ fn main() {
         let seeder = Seeder::open(scratch.path());
         seeder.person("ada", 20).await;
         seeder.person("bo", 100).await;
+        seeder.person("cy", 1_000).await;
         let server = Child::start(REAL, scratch.path());
         let (ada, bo) = (cookies(&server, "ada").await, cookies(&server, "bo").await);
         let wide = Scratch::new();
@@ -58,10 +59,13 @@ fn main() {
         let other = Child::start(REAL, wide.path());
         let hers = cookies(&other, "ada").await;
         let form = "/account/tokens/new";
+        let (cy, last) = (cookies(&server, "cy").await, "/account/tokens?sort=name&q=git&page=50");
         let mut pages = [
             Shown::new("sign-in, as a stranger", &server, "/sign-in", "").await,
             Shown::new("token list with 20 tokens", &server, "/account/tokens", &ada).await,
-            Shown::new("token list with 100 tokens", &server, "/account/tokens", &bo).await,
+            Shown::new("token list, a page of 100 tokens", &server, "/account/tokens", &bo).await,
+            Shown::new("token list, a page of 1,000 tokens", &server, "/account/tokens", &cy).await,
+            Shown::new("the same, searched and sorted by name", &server, last, &cy).await,
             Shown::new("generate form, 12 services", &server, form, &ada).await,
             Shown::new("generate form, 200 services with 2,000 methods", &other, form, &hers).await,
         ];

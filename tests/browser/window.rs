@@ -114,6 +114,8 @@ impl Window {
     }
 
     async fn clicks(&self, element: &WebElement) {
+        // What lies under a bar at the edge of the window is scrolled to before, as anybody would.
+        element.scroll_into_view().await.expect("an element to scroll to");
         element.click().await.unwrap_or_else(|wrong| panic!("a click: {wrong}"));
     }
 
