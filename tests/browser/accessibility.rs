@@ -101,12 +101,9 @@ async fn the_list_and_its_dialogs_are_for_everybody() {
     inspector.finds_nothing_wrong();
 }
 
-#[actix_web::test]
-async fn finding_and_revoking_many_is_for_everybody() {
-    let app = App::start().await;
-    let ada = app.member("ada").await;
-    has_tokens_in_every_state(&app, &ada).await;
-    ada.has_tokens(&app, 24).await;
+async fn has_much_to_act_on(app: &App, ada: &Person) {
+    has_tokens_in_every_state(app, ada).await;
+    ada.has_tokens(app, 24).await;
     for sql in [
         "UPDATE tokens SET paused_at = created_at WHERE name = 'Grafana'",
         "UPDATE tokens SET grants = 'git:read gone:read' WHERE name = 'CI runner'",
@@ -114,6 +111,13 @@ async fn finding_and_revoking_many_is_for_everybody() {
     ] {
         app.database.run(sql).await;
     }
+}
+
+#[actix_web::test]
+async fn finding_and_revoking_many_is_for_everybody() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    has_much_to_act_on(&app, &ada).await;
     let window = Window::open(&app).await;
     let mut inspector = Inspector::new(&window);
     window.goes_to("/sign-in").await;
