@@ -113,7 +113,7 @@ async fn this_token_can_follows_every_choice() {
     let says = async |lines: [&str; 4]| {
         let [write, read, closed, until] = lines;
         let expected = format!(
-            "This token can\nRead and write\n{write}\nRead\n{read}\nNothing else\n{closed}\nWorks until\n{until}"
+            "This token can\nRead and write\n{write}\nRead\n{read}\nSelected methods\nNothing yet\nNothing else\n{closed}\nWorks until\n{until}"
         );
         let summary = window.finds("complementary", "This token can").await;
         assert_eq!(summary.text().await.expect("its words"), expected);
@@ -129,7 +129,9 @@ async fn this_token_can_follows_every_choice() {
     window.grants("Builds", "Read").await;
     window.grants("Git", "None").await;
     window.picks("Expires", "Never").await;
-    window.sees("It will work until you revoke it. A date is safer.").await;
+    window
+        .sees("It will work until you revoke it. A date is safer, and you can extend it any time.")
+        .await;
     says([nothing, "Audit log\nBuilds", "10 other services stay closed", "You revoke it"]).await;
     window.picks("Expires", "On a date I choose").await;
     says([nothing, "Audit log\nBuilds", "10 other services stay closed", "Not set"]).await;

@@ -69,7 +69,9 @@ async fn a_token_is_generated_seen_kept_and_revoked_without_script() {
     window.types("Name", "CI runner").await;
     hides_what_needs_script(&window).await;
     window.picks("Expires", "Never").await;
-    window.sees("It will work until you revoke it. A date is safer.").await;
+    window
+        .sees("It will work until you revoke it. A date is safer, and you can extend it any time.")
+        .await;
     window.grants("Builds", "Read & write").await;
     window.types("Your password", PASSWORD).await;
     window.presses("Generate token").await;
