@@ -157,7 +157,9 @@ fn store(
     if let Some(hours) = example.used {
         let address = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 41)));
         let at = now.at() + TimeDelta::hours(hours) - TimeDelta::minutes(4);
-        tokens::mark_used(tx, &id, &LastUse { at, address, agent: "curl/8.5".to_owned() })?;
+        let last = LastUse { at, address, agent: "curl/8.5".to_owned() };
+        tokens::mark_used(tx, &id, &last)?;
+        issued.token.last_use = Some(last);
     }
     match example.state {
         State::Live | State::Paused => {}
