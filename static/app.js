@@ -90,7 +90,7 @@ for (const button of all("[data-copy]")) {
     try {
       await navigator.clipboard.writeText(source.textContent);
       status.textContent = "Copied";
-      sheet.removeAttribute("data-unsaved");
+      sheet?.removeAttribute("data-unsaved");
     } catch {
       // Plain HTTP has no clipboard interface, and a browser may refuse.
       select(source);
@@ -156,7 +156,10 @@ function summarize() {
 function until() {
   const choice = one("#expires");
   if (choice.value === "never") return "You revoke it";
-  if (choice.value !== "custom") return choice.selectedOptions[0].text.replace(/^.*\((.*)\)$/, "$1");
+  if (choice.value !== "custom") {
+    const end = choice.selectedOptions[0].text.replace(/^.*\((.*)\)$/, "$1");
+    return end === "never" ? "You revoke it" : end;
+  }
   const day = one("#until").valueAsDate;
   const words = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
   return day ? day.toLocaleDateString("en-GB", words) : "Not set";

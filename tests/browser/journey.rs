@@ -18,7 +18,7 @@ pub const FORMS: [&str; 6] = [
 ];
 
 /// Lets pages at this address read the clipboard, so that a test can see what was copied.
-async fn allow_clipboard(window: &Window, app: &App) {
+pub async fn allow_clipboard(window: &Window, app: &App) {
     let permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"];
     let parameters = json!({ "origin": app.base, "permissions": permissions });
     window.driver.devtools("Browser.grantPermissions", parameters).await;
@@ -129,9 +129,7 @@ async fn this_token_can_follows_every_choice() {
     window.grants("Builds", "Read").await;
     window.grants("Git", "None").await;
     window.picks("Expires", "Never").await;
-    window
-        .sees("It will work until you revoke it. A date is safer, and you can extend it any time.")
-        .await;
+    window.sees("It will work until you revoke it. A date is safer").await;
     says([nothing, "Audit log\nBuilds", "10 other services stay closed", "You revoke it"]).await;
     window.picks("Expires", "On a date I choose").await;
     says([nothing, "Audit log\nBuilds", "10 other services stay closed", "Not set"]).await;

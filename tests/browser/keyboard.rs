@@ -9,7 +9,7 @@ use crate::support::App;
 use crate::support::people::{PASSWORD, Person};
 use crate::window::Window;
 
-async fn hits(window: &Window, keys: impl Into<thirtyfour::TypingData>) {
+pub async fn hits(window: &Window, keys: impl Into<thirtyfour::TypingData>) {
     let pressed = window.driver.action_chain().send_keys(keys).perform().await;
     // A key that leads to another page has done its work, though chromedriver may lose its thread over it.
     let left = |wrong: &WebDriverError| wrong.to_string().contains("aborted by navigation");
@@ -17,7 +17,7 @@ async fn hits(window: &Window, keys: impl Into<thirtyfour::TypingData>) {
 }
 
 /// Role and name of what has the focus; radio buttons with the name of their group.
-async fn focus(window: &Window) -> String {
+pub async fn focus(window: &Window) -> String {
     let element = window.driver.active_element().await.expect("something");
     let name = window.driver.name(&element).await.unwrap_or_default();
     let role = window.driver.role(&element).await.unwrap_or_default();
@@ -29,7 +29,7 @@ async fn focus(window: &Window) -> String {
     format!("{role} {group}: {name}")
 }
 
-async fn tabs_to(window: &Window, what: &str) {
+pub async fn tabs_to(window: &Window, what: &str) {
     let mut passed = Vec::new();
     for _ in 0..40 {
         hits(window, Key::Tab).await;
@@ -42,7 +42,7 @@ async fn tabs_to(window: &Window, what: &str) {
     panic!("Tab never comes to “{what}”, only to {passed:#?}");
 }
 
-async fn comes_to_focus(window: &Window, what: &str) {
+pub async fn comes_to_focus(window: &Window, what: &str) {
     let there = async || (focus(window).await == what).then_some(());
     if look(there).await.is_none() {
         panic!("the focus is on “{}”, not on “{what}”", focus(window).await);
@@ -117,7 +117,7 @@ async fn a_token_is_generated_with_the_keyboard_alone() {
 }
 
 /// What outside the dialog can be given the focus, by script or by going round with Tab.
-async fn reachable_behind_the_dialog(window: &Window) -> Vec<String> {
+pub async fn reachable_behind_the_dialog(window: &Window) -> Vec<String> {
     let try_all = "const dialog = document.querySelector('dialog[open]');
         const all = 'a[href], button, input:not([type=hidden]), select, summary, [tabindex]';
         const behind = [...document.querySelectorAll(all)].filter((e) => !dialog.contains(e));

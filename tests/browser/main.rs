@@ -7,6 +7,7 @@ mod support;
 
 mod accessibility;
 mod driver;
+mod fernhill;
 mod gateway;
 mod inspector;
 mod journey;
@@ -14,4 +15,5 @@ mod keyboard;
 mod list;
 mod nginx;
 mod script;
+mod token_form;
 mod window;

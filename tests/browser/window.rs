@@ -23,7 +23,7 @@ fn candidates(role: &str) -> By {
         "Date" => "[type=date]",
         "group" => "fieldset",
         "radiogroup" => "[role=radiogroup]",
-        "textbox" => "input:not([type=radio], [type=hidden]), [role=textbox]",
+        "textbox" => "input:not([type=radio], [type=hidden]), textarea, [role=textbox]",
         "searchbox" => "[type=search]",
         "checkbox" => "[type=checkbox]",
         "complementary" => "aside",
@@ -151,7 +151,8 @@ impl Window {
     pub async fn chooses(&self, role: &str, group: &str, choice: &str) {
         let group = self.finds(role, group).await;
         for label in group.find_all(By::Css("label")).await.expect("its labels") {
-            if label.text().await.expect("its words") == choice {
+            let words = label.text().await.expect("its words");
+            if words.split_whitespace().eq(choice.split_whitespace()) {
                 return self.clicks(&label).await;
             }
         }
