@@ -136,8 +136,10 @@ impl Manage {
             return Ok(before.expiry);
         }
         let missing = || Problems::one("expires", "Choose when it expires");
-        let expiry = self.rules.policy.expiry(renewal.expires.ok_or_else(missing)?, now);
-        expiry.map_err(|sentence| Problems::one("until", sentence))
+        let choice = renewal.expires.ok_or_else(missing)?;
+        let field = if matches!(choice, Choice::LastDay(_)) { "until" } else { "expires" };
+        let expiry = self.rules.policy.expiry(choice, now);
+        expiry.map_err(|sentence| Problems::one(field, sentence))
     }
 }
 

@@ -16,4 +16,5 @@ mod list;
 mod nginx;
 mod script;
 mod token_form;
+mod token_keyboard;
 mod window;

@@ -69,6 +69,19 @@ impl New {
             problems,
         })
     }
+
+    /// What has the focus when the dialog opens: what is wrong, or else the first thing to do.
+    fn begins_at(&self) -> &'static str {
+        let offered = [
+            ("expires", !self.choices.is_empty()),
+            ("until", self.problems.of("until").is_some()),
+            ("overlap", self.overlaps.len() > 1),
+            ("password", self.shell.asks_password),
+        ];
+        let mut fields = offered.into_iter().filter(|(_, there)| *there).map(|(field, _)| field);
+        let wrong = fields.clone().find(|field| self.problems.of(field).is_some());
+        wrong.or(fields.next()).unwrap_or("button")
+    }
 }
 
 /// When a former value may stop: none of it where it has stopped already.
@@ -129,7 +142,10 @@ impl SecretForm {
         let hours = problems.keep("overlap", overlap.parse().map_err(wrong));
         let expires = match self.expires.as_str() {
             "" => Some(None),
-            expires => problems.keep("expires", choice(expires, &self.until)).map(Some),
+            expires => {
+                let field = if expires == "custom" { "until" } else { "expires" };
+                problems.keep(field, choice(expires, &self.until)).map(Some)
+            }
         };
         let missing = || "This form was incomplete. Check it and send it again".to_owned();
         let nonce = problems.keep("form", Nonce::parse(&self.nonce).ok_or_else(missing));
