@@ -16,5 +16,6 @@ mod list;
 mod nginx;
 mod script;
 mod token_form;
+mod token_form_plain;
 mod token_keyboard;
 mod window;
