@@ -53,6 +53,22 @@ impl<'a> Inspector<'a> {
         self.listen(page).await;
     }
 
+    /// The same, and with letters twice as large (WCAG 2.2, success criterion 1.4.4).
+    pub async fn looks_closely_at(&mut self, page: &str) {
+        self.looks_at(page).await;
+        self.enlarge(2).await;
+        for width in [1280, 640] {
+            self.resize(width).await;
+            self.measure(&format!("{page}, at 200 % text"), width).await;
+        }
+        self.enlarge(1).await;
+    }
+
+    async fn enlarge(&self, times: u32) {
+        let sizes = json!({ "fontSizes": { "standard": 16 * times, "fixed": 13 * times } });
+        self.window.driver.devtools("Page.setFontSizes", sizes).await;
+    }
+
     async fn resize(&self, width: u32) {
         let phone = width < 500;
         let size = json!({

@@ -15,6 +15,7 @@ mod keyboard;
 mod list;
 mod nginx;
 mod script;
+mod token_accessibility;
 mod token_form;
 mod token_form_plain;
 mod token_keyboard;
