@@ -18,5 +18,6 @@ mod script;
 mod token_accessibility;
 mod token_form;
 mod token_form_plain;
+mod token_form_size;
 mod token_keyboard;
 mod window;
