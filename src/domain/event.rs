@@ -104,7 +104,7 @@ impl Event {
     pub fn about_token(kind: Kind, by: &Actor, token: &Token, detail: String, now: Now) -> Self {
         let name = token.name.as_str();
         let detail = if detail.is_empty() {
-            format!("“{name}”")
+            format!("“{name}”.")
         } else {
             format!("“{name}”: {detail}")
         };

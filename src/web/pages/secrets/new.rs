@@ -39,6 +39,7 @@ struct New {
     last_day: String,
     until: String,
     is_paused: bool,
+    can_generate: bool,
     problems: Problems,
 }
 
@@ -66,6 +67,7 @@ impl New {
             last_day: last.to_string(),
             until: typed.until,
             is_paused: token.paused.is_some(),
+            can_generate: policy.may_generate(me.actor.user.role),
             problems,
         })
     }
@@ -181,8 +183,7 @@ pub async fn new(
             *field = proposed.to_string();
         }
     }
-    let problems = policy.admit_role(me.actor.user.role).err().unwrap_or_default();
-    Ok(Page::show(&New::of(&me, &manage, &token, typed, problems, now).await?))
+    Ok(Page::show(&New::of(&me, &manage, &token, typed, Problems::default(), now).await?))
 }
 
 pub async fn create(

@@ -7,6 +7,7 @@ use askama::Template;
 use super::form::{TokenForm, Under};
 use super::link::{self, Prefill};
 use super::parts::Parts;
+use super::query::LIST;
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Summary;
 use crate::domain::id::TokenId;
@@ -31,6 +32,7 @@ use super::story::{Facts, Line};
 struct Edit {
     shell: Shell,
     id: String,
+    action: String,
     typed: TokenForm,
     parts: Parts,
     facts: Facts,
@@ -55,6 +57,7 @@ impl Edit {
         Self {
             shell: me.shell(Tab::Tokens),
             id: token.id.as_str().to_owned(),
+            action: format!("{LIST}/{}", token.id.as_str()),
             parts: Parts::of(&typed, present, under),
             activity: story.events.iter().map(|event| Line::of(event, me, here)).collect(),
             facts: Facts::of(&story.listed, me, under, here),

@@ -7,6 +7,7 @@ use askama::Template;
 use super::form::{TokenForm, Under};
 use super::link::{self, Prefill};
 use super::parts::Parts;
+use super::query::LIST;
 use crate::domain::grants::Summary;
 use crate::domain::id::Nonce;
 use crate::domain::refusal::{Failure, Problems, Refusal};
@@ -24,6 +25,7 @@ use crate::web::shell::{Shell, Tab};
 #[template(path = "tokens/new.html")]
 struct New {
     shell: Shell,
+    action: String,
     typed: TokenForm,
     nonce: String,
     parts: Parts,
@@ -43,6 +45,7 @@ impl New {
     fn of(me: &SignedIn, under: Under<'_>, typed: TokenForm, problems: Problems) -> Self {
         Self {
             shell: me.shell(Tab::Tokens),
+            action: LIST.to_owned(),
             nonce: Nonce::random().as_str().to_owned(),
             parts: Parts::of(&typed, None, under),
             summary: typed.summary(under),

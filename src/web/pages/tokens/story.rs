@@ -109,7 +109,7 @@ fn drawn(kind: Kind) -> (&'static str, &'static str, &'static str) {
         Kind::TokenWidened => ("alert", "warn", "Widened"),
         Kind::TokenRegenerated => ("renew", "", "Regenerated"),
         Kind::OverlapEnded => ("clock", "", "Former value ended"),
-        Kind::TokenPaused => ("clock", "soft", "Paused"),
+        Kind::TokenPaused => ("idle", "soft", "Paused"),
         Kind::TokenResumed => ("check", "good", "Resumed"),
         Kind::TokenRevoked => ("trash", "danger", "Revoked"),
     }
