@@ -51,6 +51,27 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
+    /// As people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::PersonAdded => "Account made",
+            Self::SignedIn => "Signed in",
+            Self::SignInFailed => "Sign-in failed",
+            Self::SignedOut => "Signed out",
+            Self::ConfirmationFailed => "Wrong password at a change",
+            Self::ProfileChanged => "Profile changed",
+            Self::PasswordChanged => "Password changed",
+            Self::TokenGenerated => "Generated",
+            Self::TokenEdited => "Edited",
+            Self::TokenWidened => "Widened",
+            Self::TokenRegenerated => "Regenerated",
+            Self::OverlapEnded => "Former value ended",
+            Self::TokenPaused => "Paused",
+            Self::TokenResumed => "Resumed",
+            Self::TokenRevoked => "Revoked",
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PersonAdded => "person_added",

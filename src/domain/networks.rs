@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 /// The networks a token is bound to; none means anywhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,14 @@ fn network(word: &str) -> Option<IpNet> {
     if let Ok(address) = word.parse::<IpAddr>() {
         return Some(IpNet::from(address.to_canonical()));
     }
-    word.parse::<IpNet>().ok().map(|network| network.trunc())
+    let network = word.parse::<IpNet>().ok()?.trunc();
+    if let IpNet::V6(v6) = network
+        && let (Some(v4), Some(length)) =
+            (v6.addr().to_ipv4_mapped(), v6.prefix_len().checked_sub(96))
+    {
+        return Ipv4Net::new(v4, length).ok().map(IpNet::V4);
+    }
+    Some(network)
 }
 
 impl std::fmt::Display for Networks {
@@ -91,6 +98,8 @@ mod tests {
         let read = networks("192.0.2.7, 10.1.2.3/8\n2001:db8::1  2001:db8:1::/48 192.0.2.7");
         assert_eq!(read.to_string(), "192.0.2.7 10.0.0.0/8 2001:db8::1 2001:db8:1::/48");
         assert!(networks(" \n").is_anywhere());
+        let mapped = networks("::ffff:10.1.2.3 ::ffff:10.0.0.0/104");
+        assert_eq!(mapped.to_string(), "10.1.2.3 10.0.0.0/8");
         for bad in ["here", "10.0.0.0/33", "192.0.2", "10.0.0.0/8/8", "2001:db8::/129"] {
             assert!(Networks::parse(bad).expect_err(bad).contains(bad), "{bad}");
         }

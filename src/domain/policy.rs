@@ -112,10 +112,28 @@ impl Policy {
         self.may_generate(role).then_some(()).ok_or_else(|| Problems::one(token::FORM, sentence))
     }
 
-    /// Whether an edit keeps to what the operator lets people change.
-    pub fn admit_edit(&self, edit: &Difference<'_>) -> Result<(), Problems> {
+    /// What a person of this role may change: who may not generate a token can't make more of one either.
+    pub fn edits_of(&self, role: Role) -> Edits {
+        match self.edits {
+            Edits::Any if !self.may_generate(role) => Edits::Narrow,
+            edits => edits,
+        }
+    }
+
+    /// Whether a token could be given this end today.
+    pub fn gives(&self, expiry: Expiry, now: Now) -> bool {
+        let (_, last) = self.days(now);
+        match expiry.last_day() {
+            None => self.never_allowed,
+            Some(day) => day <= last && !expiry.is_past(now),
+        }
+    }
+
+    /// Whether an edit keeps to what the operator lets people of this role change.
+    pub fn admit_edit(&self, role: Role, edit: &Difference<'_>) -> Result<(), Problems> {
         let (before, after) = (edit.before, edit.after);
-        let [expires, access, networks] = match self.edits {
+        let edits = self.edits_of(role);
+        let [expires, access, networks] = match edits {
             Edits::Any => [false; 3],
             Edits::Narrow => [edit.lengthens(), edit.widens_access(), edit.widens_networks()],
             Edits::Name => [
@@ -124,7 +142,10 @@ impl Policy {
                 before.networks != after.networks,
             ],
         };
-        let sentence = match self.edits {
+        let sentence = match edits {
+            Edits::Narrow if self.edits == Edits::Any => {
+                "Your role lets you narrow a token, not widen it"
+            }
             Edits::Name => {
                 "Here only name and description of a token can be changed. Generate another for this"
             }

@@ -98,8 +98,10 @@ fn edits_keep_to_what_the_operator_allows() {
         let edit = Difference { before: &before, after: &after, catalogue: &catalogue };
         for (edits, problems) in [(Edits::Any, any), (Edits::Narrow, narrow), (Edits::Name, name)] {
             let policy = Policy { edits, ..policy() };
-            let refused = policy.admit_edit(&edit).err().unwrap_or_default();
+            let refused = policy.admit_edit(Role::Member, &edit).err().unwrap_or_default();
             assert_eq!(refused.iter().len(), problems, "{edits:?}: {refused:?}");
+            let viewer = policy.admit_edit(Role::Viewer, &edit).err().unwrap_or_default();
+            assert_eq!(viewer.iter().len(), problems.max(narrow), "{edits:?}: {viewer:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::edit::{Difference, Edit};
 use crate::domain::event::{Event, Kind};
 use crate::domain::expiry::Expiry;
-use crate::domain::id::{TokenId, UserId};
+use crate::domain::id::TokenId;
 use crate::domain::refusal::{Fault, Outcome, Problems, Refusal};
 use crate::domain::time::Now;
 use crate::domain::token::Token;
@@ -26,8 +26,8 @@ impl Manage {
         read: DateTime<Utc>,
         now: Now,
     ) -> Outcome<()> {
-        let (manage, owner) = (self.clone(), me.id().clone());
-        self.db.read(move |c| manage.decide(c, &owner, &id, &edit, read, now).map(drop)).await
+        let (manage, me) = (self.clone(), me.clone());
+        self.db.read(move |c| manage.decide(c, &me, &id, &edit, read, now).map(drop)).await
     }
 
     /// Makes an edit, and answers with the token as it now is, or `None` where nothing was to be changed.
@@ -42,7 +42,7 @@ impl Manage {
         let manage = self.clone();
         self.db
             .write(move |tx| {
-                let (before, mut after) = manage.decide(tx, by.id(), &id, &edit, read, now)?;
+                let (before, mut after) = manage.decide(tx, by.actor(), &id, &edit, read, now)?;
                 let catalogue = &manage.rules.catalogue;
                 let difference = Difference { before: &before, after: &after, catalogue };
                 let sentences = difference.sentences();
@@ -82,17 +82,14 @@ impl Manage {
     fn decide(
         &self,
         c: &mut Conn,
-        owner: &UserId,
+        me: &Actor,
         id: &TokenId,
         edit: &Edit,
         read: DateTime<Utc>,
         now: Now,
     ) -> Outcome<(Token, Token)> {
-        let before = listed(c, owner, id)?;
-        if before.changed != read {
-            let since = events::of_token_since(c, id, read)?;
-            return Err(Refusal::Changed { since }.into());
-        }
+        let before = listed(c, me.id(), id)?;
+        unchanged_since(c, &before, read)?;
         let after = Token {
             name: edit.name.clone(),
             description: edit.description.clone(),
@@ -102,11 +99,11 @@ impl Manage {
             ..before.clone()
         };
         if !before.has_ended(now) {
-            admit_name(c, owner, &after.name, Some(id), now)?;
+            admit_name(c, me.id(), &after.name, Some(id), now)?;
         }
         let catalogue = &self.rules.catalogue;
         let difference = Difference { before: &before, after: &after, catalogue };
-        self.rules.policy.admit_edit(&difference)?;
+        self.rules.policy.admit_edit(me.user.role, &difference)?;
         Ok((before, after))
     }
 
@@ -119,6 +116,16 @@ impl Manage {
         let expiry = self.rules.policy.expiry(choice, now);
         expiry.map_err(|sentence| Problems::one("until", sentence))
     }
+}
+
+/// Refuses what was decided on a token as it no longer is, and says what happened to it since.
+pub(super) fn unchanged_since(c: &mut Conn, token: &Token, read: DateTime<Utc>) -> Outcome<()> {
+    if token.changed == read {
+        return Ok(());
+    }
+    let since = events::of_token_since(c, &token.id, read)?;
+    let words = |event: &Event| format!("{} {}", event.kind.words(), event.detail);
+    Err(Refusal::Changed { since: since.iter().map(words).collect() }.into())
 }
 
 /// The time of a change, later than the one before even where the clock was set back.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Manage;
-use super::edits::{later, save};
+use super::edits::{later, save, unchanged_since};
 use super::tokens::{admit_name, listed};
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::event::{Event, Kind};
@@ -18,6 +18,8 @@ use crate::store::{events, former_secrets, nonces, tokens};
 /// What a person asks for when they regenerate a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Renewal {
+    /// When the token had last been changed as the form showed it.
+    pub read: DateTime<Utc>,
     /// A new end, for a token whose last day is over.
     pub expires: Option<Choice>,
     /// How many hours the former value goes on; 0 ends it at once.
@@ -68,6 +70,8 @@ impl Manage {
                 }
                 let (before, after) = manage.renewed(tx, by.actor(), &id, renewal, now)?;
                 let issued = Issued::anew(after, &manage.rules.prefix, now);
+                // One former value beside the present one is all that a person can keep in mind.
+                former_secrets::end_all(tx, &id, now)?;
                 let digest = tokens::replace_digest(tx, &id, &issued.secret.digest())?;
                 let ends = now.at() + TimeDelta::hours(i64::from(renewal.overlap_hours));
                 former_secrets::insert(tx, &digest, &before, ends)?;
@@ -86,10 +90,17 @@ impl Manage {
     }
 
     /// Ends the former values of a token: from the moment this returns they are refused.
-    pub async fn end_overlap(&self, by: Confirmed, id: TokenId, now: Now) -> Outcome<Token> {
+    pub async fn end_overlap(
+        &self,
+        by: Confirmed,
+        id: TokenId,
+        read: DateTime<Utc>,
+        now: Now,
+    ) -> Outcome<Token> {
         self.db
             .write(move |tx| {
                 let token = listed(tx, by.id(), &id)?;
+                unchanged_since(tx, &token, read)?;
                 if former_secrets::end_all(tx, &id, now)? > 0 {
                     let (kind, detail) = (Kind::OverlapEnded, String::new());
                     let event = Event::about_token(kind, by.actor(), &token, detail, now);
@@ -112,6 +123,7 @@ impl Manage {
         let policy = &self.rules.policy;
         policy.admit_role(me.user.role)?;
         let before = listed(c, me.id(), id)?;
+        unchanged_since(c, &before, renewal.read)?;
         let hours = renewal.overlap_hours;
         let ended = before.has_ended(now);
         if hours > 0 && (ended || !policy.overlap_hours.contains(&hours)) {
@@ -130,9 +142,10 @@ impl Manage {
         Ok((before, after))
     }
 
-    /// The end of a token with a new value: its own, or the chosen one where that has passed.
+    /// The end of a token with a new value: its own, or the chosen one where that has passed, or could not be had
+    /// today.
     fn new_end(&self, before: &Token, renewal: Renewal, now: Now) -> Result<Expiry, Problems> {
-        if !before.expiry.is_past(now) {
+        if self.rules.policy.gives(before.expiry, now) {
             return Ok(before.expiry);
         }
         let missing = || Problems::one("expires", "Choose when it expires");

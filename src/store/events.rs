@@ -68,16 +68,16 @@ pub fn of_token(c: &mut Conn, token: &TokenId, most: i64) -> Result<Vec<Event>, 
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// What happened to a token after a time, in sentences, oldest first.
+/// What happened to a token after a time, oldest first.
 pub fn of_token_since(
     c: &mut Conn,
     token: &TokenId,
     at: DateTime<Utc>,
-) -> Result<Vec<String>, Fault> {
+) -> Result<Vec<Event>, Fault> {
     let query = events::table
         .filter(events::token_id.eq(token.as_str()))
         .filter(events::at.gt(micros(at)))
-        .order((events::at, events::id))
-        .select(events::detail);
-    query.load(c).during("reading what changed of a token")
+        .order((events::at, events::id));
+    let rows = query.load::<EventRow>(c).during("reading what changed of a token")?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }

@@ -284,8 +284,12 @@ async fn a_viewer_gets_no_new_value() {
     let app = App::start().await;
     let ada = app.member("ada").await;
     let old = ada.generates("CI").with("Git", "Read").await;
+    let path = ada.page_of(&app, "CI").await + "/secret";
+    let form = ada.opens(&path).await.form("Regenerate").fill("Your password", PASSWORD);
     app.database.run("UPDATE users SET role = 'viewer'").await;
-    let page = ada.regenerates(&app, "CI", "0").await;
+    let page = ada.browser.submit(&form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.says("Your role lets you use and revoke tokens, not generate them"));
+    assert!(!ada.opens(&path).await.has_field("Your password"), "nothing to send");
     assert_eq!(app.machine().verifies(&old, "git", "read").await, StatusCode::OK);
 }

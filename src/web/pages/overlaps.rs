@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Path};
 
 use super::question::{Question, ask, resume};
+use super::tokens::form::{read, stamp};
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
@@ -16,12 +17,17 @@ use crate::web::session::SignedIn;
 
 pub struct OverlapForm {
     id: String,
+    changed: String,
     password: String,
 }
 
 impl Typed for OverlapForm {
     fn read(fields: &Fields) -> Self {
-        Self { id: fields.text("id"), password: fields.text("password") }
+        Self {
+            id: fields.text("id"),
+            changed: fields.text("changed"),
+            password: fields.text("password"),
+        }
     }
 
     fn resume(&self) -> String {
@@ -41,6 +47,7 @@ fn question(token: &Token) -> Question {
         id: token.id.as_str().to_owned(),
         noun: "overlap",
         deed: "end",
+        changed: stamp(token),
     }
 }
 
@@ -66,7 +73,7 @@ pub async fn destroy(
     let answer = async {
         me.want_password(&typed.password)?;
         let by = me.confirm(&manage, &typed.password, now).await?;
-        manage.end_overlap(by, id.clone(), now).await
+        manage.end_overlap(by, id.clone(), read(&typed.changed), now).await
     };
     match answer.await {
         Ok(token) => {

@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Path};
 
 use super::question::{Question, ask, resume};
+use super::tokens::form::stamp;
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
@@ -16,8 +17,9 @@ use crate::web::session::SignedIn;
 
 pub struct PauseForm {
     id: String,
-    /// Whether the page that was answered asked to pause, so that an answer sent twice does nothing twice.
-    pause: bool,
+    /// Whether the page that was answered asked to pause, so that an answer sent twice does nothing twice; `None` for
+    /// an answer to no question of ours.
+    pause: Option<bool>,
     password: String,
 }
 
@@ -25,13 +27,21 @@ impl Typed for PauseForm {
     fn read(fields: &Fields) -> Self {
         Self {
             id: fields.text("id"),
-            pause: fields.text("deed") == "pause",
+            pause: deed(&fields.text("deed")),
             password: fields.text("password"),
         }
     }
 
     fn resume(&self) -> String {
         resume(&self.id, "pause")
+    }
+}
+
+fn deed(text: &str) -> Option<bool> {
+    match text {
+        "pause" => Some(true),
+        "resume" => Some(false),
+        _ => None,
     }
 }
 
@@ -48,6 +58,7 @@ fn question(token: &Token, pause: bool) -> Question {
             id,
             noun,
             deed: "pause",
+            changed: stamp(token),
         }
     } else {
         Question {
@@ -60,6 +71,7 @@ fn question(token: &Token, pause: bool) -> Question {
             id,
             noun,
             deed: "resume",
+            changed: stamp(token),
         }
     }
 }
@@ -84,15 +96,17 @@ pub async fn create(
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;
     let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
+    let unasked = || WebError::bad_request("It is not said whether to pause or to resume.");
+    let pause = typed.pause.ok_or_else(unasked)?;
     let answer = async {
         me.want_password(&typed.password)?;
         let by = me.confirm(&manage, &typed.password, now).await?;
-        manage.pause(by, id.clone(), typed.pause, now).await
+        manage.pause(by, id.clone(), pause, now).await
     };
     match answer.await {
         Ok(token) => {
             let name = token.name.as_str();
-            me.tell(&if typed.pause {
+            me.tell(&if pause {
                 format!("“{name}” is paused. Anything that uses it is refused until you resume it.")
             } else {
                 format!("“{name}” works again.")
@@ -102,7 +116,7 @@ pub async fn create(
         Err(failure) => {
             let again = Again::of(failure)?;
             let token = manage.token(&me.actor, id).await?;
-            let asked = question(&token, typed.pause);
+            let asked = question(&token, pause);
             let page = ask(&me, &manage, asked, again.problems.clone(), now).await?;
             Ok(again.mark(page))
         }

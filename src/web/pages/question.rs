@@ -23,8 +23,9 @@ pub struct Question {
     pub id: String,
     /// Below that page: where the form is sent.
     pub noun: &'static str,
-    /// What the form sends besides the password.
+    /// What the form sends besides the password: the deed, and the state of the token it is decided on.
     pub deed: &'static str,
+    pub changed: String,
 }
 
 /// Where a question that was cut off by the end of a session is asked again.

@@ -2,6 +2,7 @@
 
 mod edit;
 pub(super) mod form;
+mod granted;
 mod link;
 pub(super) mod list;
 mod new;

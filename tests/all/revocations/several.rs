@@ -247,3 +247,17 @@ async fn only_the_name_of_a_tick_may_come_several_times() {
     assert_eq!(twice.status, StatusCode::BAD_REQUEST);
     assert_eq!(ada.opens("/account/tokens").await.rows(), 2);
 }
+
+#[actix_web::test]
+async fn one_that_was_revoked_meanwhile_does_not_hide_the_question_about_the_others() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let mut query = String::new();
+    for name in ["a", "b", "c"] {
+        ada.generates(name).with("Git", "Read").await;
+        query += &ada.page_of(&app, name).await.replace("/account/tokens/", "&id=");
+    }
+    ada.revokes("b").await;
+    let page = ada.opens(&format!("/account/tokens/revocation?{query}")).await;
+    assert_eq!(page.heading(), "Revoke 2 tokens?");
+}

@@ -140,8 +140,8 @@ async fn nonsense_in_the_address_falls_back_to_what_there_is_and_says_so() {
     }
     let eve = app.member("eve").await;
     assert!(eve.opens("/account/tokens?page=9").await.says("No tokens yet"));
-    for broken in ["show=a&show=b", "q=%FF"] {
-        let page = ada.opens(&format!("/account/tokens?{broken}")).await;
-        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{broken}");
-    }
+    let page = ada.opens("/account/tokens?sort=name&sort=used").await;
+    assert_eq!((page.status, page.rows()), (StatusCode::OK, 20), "the first one counts");
+    let page = ada.opens("/account/tokens?q=%FF").await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
 }

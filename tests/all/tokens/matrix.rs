@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use crate::support::App;
 use crate::support::page::Page;
-use crate::support::people::PASSWORD;
+use crate::support::people::{PASSWORD, Person, sign_in};
 
 /// Services of every kind, and sets.
 const FILE: &str = r#"
@@ -177,4 +177,47 @@ async fn two_hundred_services_with_two_thousand_methods_fit_one_form() {
     let secret = page.secret().expect("the value");
     let answer = app.machine().asks("?service=s199&method=m9", &secret).await;
     assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_rename_keeps_what_was_granted_of_services_that_are_closed_for_now() {
+    let app = App::with(FILE, &[]).await;
+    let root = app.admin("root").await;
+    let with = root.generates("CI").with("Users", "Read").with("Git", "Read & write");
+    let secret = with.await;
+    app.database.run("UPDATE users SET role = 'member'").await;
+    let narrower = FILE.replace("name = \"Git\"", "name = \"Git\"\naccess = \"read\"");
+    let app = app.restarted_with(&narrower).await;
+    let ada = Person { browser: app.guest(), name: root.name.clone(), id: root.id.clone() };
+    sign_in(&ada.browser, "root", PASSWORD).await;
+    let path = ada.page_of(&app, "CI").await;
+    let form = ada.opens(&path).await.form("Save changes").fill("Name", "Renamed");
+    let page = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    let page = ada.opens(&path).await;
+    assert!(!page.says("Access: "), "no change of access is told: {}", page.text);
+    app.database.run("UPDATE users SET role = 'admin'").await;
+    let app = app.restarted_with(FILE).await;
+    let machine = app.machine();
+    assert_eq!(machine.verifies(&secret, "users", "read").await, StatusCode::OK);
+    assert_eq!(machine.verifies(&secret, "git", "write").await, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_link_says_what_of_it_this_person_cannot_have_and_why() {
+    let app = App::with(FILE, &[]).await;
+    let ada = app.member("ada").await;
+    let link = "/account/tokens/new?read=vault,users&write=audit&methods=deploys:erase,list";
+    let page = ada.opens(link).await;
+    for note in [
+        "service “vault”: Takes no personal tokens",
+        "service “users”: Only for the role admin; yours is member",
+        "service “audit”: it can be read, not written",
+        "method “erase”",
+    ] {
+        assert!(page.says(note), "{note}: {}", page.text);
+    }
+    assert_eq!(granted(&page), ["audit:read", "deploys:methods"]);
+    assert_eq!(page.count("[name='method.deploys.erase'][checked]"), 0);
+    assert!(page.says("Can only be read"), "the reason stands beside the service, too");
 }

@@ -54,3 +54,42 @@ async fn a_policy_made_stricter_marks_tokens_and_ends_none() {
     let form = page.form("Save changes").fill("Name", "renamed").fill("Your password", PASSWORD);
     assert_eq!(ada.browser.submit(&form).await.status, StatusCode::SEE_OTHER, "its end may stay");
 }
+
+#[actix_web::test]
+async fn who_may_not_generate_can_narrow_a_token_and_not_widen_it() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read & write").expiring("30").await;
+    app.database.run("UPDATE users SET role = 'viewer'").await;
+    let path = ada.page_of(&app, "CI").await;
+    let page = ada.opens(&path).await;
+    assert!(page.says("Here a token can only be narrowed"));
+    let form = page.form("Save changes").fill("Your password", PASSWORD);
+    for wider in [form.clone().choose("Mail", "Read"), form.clone().fill("Expires", "365")] {
+        let page = ada.browser.submit(&wider).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.says("Your role lets you narrow a token, not widen it"), "{}", page.text);
+    }
+    assert_eq!(app.machine().verifies(&secret, "mail", "read").await, StatusCode::FORBIDDEN);
+    let narrower = form.choose("Git", "Read");
+    assert_eq!(ada.browser.submit(&narrower).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.machine().verifies(&secret, "git", "write").await, StatusCode::FORBIDDEN);
+}
+
+#[actix_web::test]
+async fn a_token_outside_todays_policy_gets_a_new_value_only_with_an_end_within_it() {
+    let app = App::with(GIT, &[]).await;
+    let ada = app.member("ada").await;
+    ada.generates("forever").with("Git", "Read").expiring("never").await;
+    let app = app.restarted_with(&format!("[policy]\nnever = false\n{GIT}")).await;
+    let ada = Person { browser: app.guest(), name: ada.name.clone(), id: ada.id.clone() };
+    sign_in(&ada.browser, "ada", PASSWORD).await;
+    let path = ada.page_of(&app, "forever").await + "/secret";
+    let page = ada.opens(&path).await;
+    assert!(page.says("Its end is outside today’s policy, so choose another."));
+    let form = page.form("Regenerate").fill("Your password", PASSWORD);
+    let page = ada.browser.submit(&form.clone().without("expires")).await;
+    assert_eq!(page.error("Expires"), "Choose when it expires");
+    assert!(ada.browser.submit(&form.fill("Expires", "30")).await.secret().is_some());
+    assert!(!ada.opens(&ada.page_of(&app, "forever").await).await.says("Outside today’s policy"));
+}

@@ -17,11 +17,12 @@ use crate::web::form::{Fields, Sent, Typed};
 use crate::web::local::encode;
 use crate::web::page::Page;
 use crate::web::pages::question::resume;
-use crate::web::pages::tokens::form::choice;
+use crate::web::pages::tokens::form::{choice, read, stamp};
 use crate::web::pages::tokens::list::List;
 use crate::web::pages::tokens::parts::{ExpiryOption, expiry_options};
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+use crate::web::words::Moment;
 
 #[derive(Template)]
 #[template(path = "secrets/new.html")]
@@ -31,6 +32,9 @@ struct New {
     id: String,
     name: String,
     nonce: String,
+    changed: String,
+    /// The end of a former value that still works: it ends with this.
+    former_ends: Option<String>,
     /// Hours and words of each choice, and whether it is made.
     overlaps: Vec<(u32, String, bool)>,
     /// A new end, where the present one has passed; empty otherwise.
@@ -54,15 +58,23 @@ impl New {
     ) -> Result<Self, WebError> {
         let policy = &manage.rules().policy;
         let (first, last) = policy.days(now);
-        let expired = token.expiry.is_past(now);
+        let needs_end = !policy.gives(token.expiry, now);
+        let former = manage.story(&me.actor, token.id.clone(), now).await?.listed.former;
+        let former_ends = former.map(|former| Moment::end(former.ends, me.here(now)).exact);
         Ok(Self {
             shell: me.shell(Tab::Tokens).modal(),
             list: List::of(me, manage, now).await?,
             id: token.id.as_str().to_owned(),
             name: token.name.as_str().to_owned(),
             nonce: Nonce::random().as_str().to_owned(),
+            changed: stamp(token),
+            former_ends,
             overlaps: overlaps(token, &policy.overlap_hours, &typed.overlap, now),
-            choices: if expired { expiry_options(policy, &typed.expires, now) } else { Vec::new() },
+            choices: if needs_end {
+                expiry_options(policy, &typed.expires, now)
+            } else {
+                Vec::new()
+            },
             first_day: first.to_string(),
             last_day: last.to_string(),
             until: typed.until,
@@ -107,6 +119,8 @@ pub struct SecretForm {
     #[serde(skip)]
     id: String,
     #[serde(skip)]
+    changed: String,
+    #[serde(skip)]
     nonce: String,
     overlap: String,
     expires: String,
@@ -119,6 +133,7 @@ impl Typed for SecretForm {
     fn read(fields: &Fields) -> Self {
         Self {
             id: fields.text("id"),
+            changed: fields.text("changed"),
             nonce: fields.text("nonce"),
             overlap: fields.text("overlap"),
             expires: fields.text("expires"),
@@ -156,7 +171,7 @@ impl SecretForm {
         }
         match (hours, expires, nonce) {
             (Some(overlap_hours), Some(expires), Some(nonce)) if problems.is_empty() => {
-                Ok((Renewal { expires, overlap_hours }, nonce))
+                Ok((Renewal { read: read(&self.changed), expires, overlap_hours }, nonce))
             }
             _ => Err(problems),
         }
@@ -173,12 +188,9 @@ pub async fn new(
     let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
     let token = manage.token(&me.actor, id).await?;
     let policy = &manage.rules().policy;
-    // The longest overlap is proposed, as nothing stops working by it before it is looked after.
-    let longest = policy.overlap_hours.last().copied().unwrap_or(0);
     let mut typed = prefill.into_inner();
-    for (field, proposed) in
-        [(&mut typed.overlap, longest), (&mut typed.expires, policy.default_days)]
-    {
+    // At once, unless the person says otherwise: a value that has leaked must not live on by oversight.
+    for (field, proposed) in [(&mut typed.overlap, 0), (&mut typed.expires, policy.default_days)] {
         if field.is_empty() {
             *field = proposed.to_string();
         }

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-use super::form::{TokenForm, Under};
+use super::form::{TokenForm, Under, read, stamp};
 use super::link::{self, Prefill};
 use super::parts::Parts;
 use super::query::LIST;
@@ -13,7 +13,7 @@ use crate::domain::grants::Summary;
 use crate::domain::id::TokenId;
 use crate::domain::policy::Edits;
 use crate::domain::refusal::{Problems, Refusal};
-use crate::domain::time::{Now, from_micros, text_day};
+use crate::domain::time::{Now, text_day};
 use crate::domain::token::Token;
 use crate::manage::Manage;
 use crate::manage::tokens::Story;
@@ -65,8 +65,8 @@ impl Edit {
             works_until,
             problems: Problems::default(),
             notes: Vec::new(),
-            only_name: under.policy.edits == Edits::Name,
-            only_narrow: under.policy.edits == Edits::Narrow,
+            only_name: under.policy.edits_of(under.role) == Edits::Name,
+            only_narrow: under.policy.edits_of(under.role) == Edits::Narrow,
             can_generate: under.policy.may_generate(under.role),
             typed,
         }
@@ -103,7 +103,7 @@ pub async fn edit(
 ) -> Result<Page, WebError> {
     let story = story(&manage, &me, &id, now).await?;
     let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
-    let mut typed = TokenForm::of(&story.listed.token);
+    let mut typed = TokenForm::of(&story.listed.token, under);
     let notes = Prefill::of(&req).apply(&mut typed, under);
     Ok(Page::show(&Edit { notes, ..Edit::of(&me, story, under, typed) }))
 }
@@ -124,7 +124,7 @@ pub async fn update(
     }
     let answer = async {
         let edit = typed.edit(&token, under)?;
-        let read = from_micros(typed.changed.parse().unwrap_or_default());
+        let read = read(&typed.changed);
         manage.check_edit(&me.actor, token.id.clone(), edit.clone(), read, now).await?;
         let by = me.confirm(&manage, &typed.password, now).await?;
         manage.edit(by, token.id.clone(), edit, read, now).await
@@ -137,7 +137,7 @@ pub async fn update(
         Err(failure) => {
             if let crate::domain::refusal::Failure::Refused(Refusal::Changed { .. }) = &failure {
                 // Seen now, so that the same form sent again goes through.
-                typed.changed = token.changed.timestamp_micros().to_string();
+                typed.changed = stamp(&token);
             }
             let again = Again::of(failure)?;
             let problems = again.problems.clone();

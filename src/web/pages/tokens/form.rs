@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::access::Access;
-use crate::domain::catalogue::{Catalogue, MethodKey, Service};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::edit::Edit;
 use crate::domain::expiry::Choice;
-use crate::domain::grants::{Grant, Grants, Summary};
+use crate::domain::grants::{Grant, Grants};
 use crate::domain::id::Nonce;
 use crate::domain::networks::Networks;
 use crate::domain::policy::{Edits, Policy};
 use crate::domain::refusal::Problems;
 use crate::domain::sets::Sets;
-use crate::domain::time::{Now, text_day};
+use crate::domain::time::{Now, from_micros, text_day};
 use crate::domain::token::{Description, Draft, Token, TokenName};
 use crate::domain::user::Role;
 use crate::manage::Rules;
@@ -86,17 +86,17 @@ impl TokenForm {
         }
     }
 
-    /// The form as it stands for a token.
-    pub fn of(token: &Token) -> Self {
+    /// The form as it stands for a token: with what its services give of what was granted.
+    pub fn of(token: &Token, under: Under<'_>) -> Self {
         let mut form = Self {
             name: token.name.as_str().to_owned(),
             description: token.description.as_str().to_owned(),
             expires: KEEP.to_owned(),
             networks: token.networks.to_string().replace(' ', "\n"),
-            changed: token.changed.timestamp_micros().to_string(),
+            changed: stamp(token),
             ..Self::default()
         };
-        form.fill(&token.grants);
+        form.fill(&token.grants.within(under.catalogue, under.role));
         form
     }
 
@@ -159,7 +159,7 @@ impl TokenForm {
     /// The change of a token that the form asks for. Where people may change no more than name and description, the
     /// rest of the form isn't sent, and stays as it is.
     pub fn edit(&self, token: &Token, under: Under<'_>) -> Result<Edit, Problems> {
-        let only_name = under.policy.edits == Edits::Name;
+        let only_name = under.policy.edits_of(under.role) == Edits::Name;
         let mut problems = Problems::default();
         let name = problems.keep("name", TokenName::parse(&self.name));
         let description = problems.keep("description", Description::parse(&self.description));
@@ -172,7 +172,7 @@ impl TokenForm {
             (Some(token.networks.clone()), Some(token.grants.clone()))
         } else {
             let networks = problems.keep("networks", Networks::parse(&self.networks));
-            (networks, problems.keep("access", self.grants(under)))
+            (networks, problems.keep("access", self.regranted(token, under)))
         };
         self.want_password(under, &mut problems);
         match (name, description, expires, networks, grants) {
@@ -212,68 +212,21 @@ impl TokenForm {
         if self.expires == "custom" { "until" } else { "expires" }
     }
 
-    fn grants(&self, under: Under<'_>) -> Result<Grants, String> {
-        let mut grants = Grants::default();
-        for (key, level) in self.levels.iter().filter(|(_, level)| *level != "none") {
-            let gone = || {
-                "A service in this form is not offered here (any more). Check the list".to_owned()
-            };
-            let service = under.catalogue.service(key).ok_or_else(gone)?;
-            grants.grant(service.key.clone(), self.granted(service, level, under.role)?);
-        }
-        if grants.is_empty() {
-            return Err("Choose at least one service".to_owned());
-        }
-        Ok(grants)
-    }
-
-    fn granted(&self, service: &Service, level: &str, role: Role) -> Result<Grant, String> {
-        let name = &service.name;
-        if let Some(reason) = service.closed_to(role) {
-            return Err(format!("{name} can’t be granted. {reason}"));
-        }
-        match level {
-            "read" => Ok(Grant::Access(Access::Read)),
-            "write" if service.highest == Access::ReadWrite => Ok(Grant::Access(Access::ReadWrite)),
-            "write" => Err(format!("{name} can be read, not written")),
-            "methods" => self.ticked(service).map(Grant::Methods),
-            _ => Err(format!("Choose None, Read or Read & write for {name}")),
-        }
-    }
-
-    fn ticked(&self, service: &Service) -> Result<BTreeSet<MethodKey>, String> {
-        let name = &service.name;
-        let mut keys = BTreeSet::new();
-        for key in self.methods.get(service.key.as_str()).into_iter().flatten() {
-            let method = service.method(key);
-            let method = method.filter(|method| service.opens(method, service.highest));
-            let gone =
-                || format!("A method of {name} is not offered here (any more). Check the list");
-            keys.insert(method.ok_or_else(gone)?.key.clone());
-        }
-        if keys.is_empty() {
-            return Err(format!("Tick at least one method of {name}, or choose another access"));
-        }
-        Ok(keys)
-    }
-
-    /// What is granted so far, mistakes left out: for the summary beside the form.
-    pub fn summary(&self, under: Under<'_>) -> Summary {
-        let mut grants = Grants::default();
-        for (key, level) in &self.levels {
-            let Some(service) = under.catalogue.service(key) else { continue };
-            if let Ok(grant) = self.granted(service, level, under.role) {
-                grants.grant(service.key.clone(), grant);
-            }
-        }
-        grants.summary(under.catalogue)
-    }
-
     /// The end that is chosen, in words; `None` while it is no good.
     pub fn works_until(&self, under: Under<'_>) -> Option<String> {
         let expiry = under.policy.expiry(self.choice().ok()?, under.now).ok()?;
         Some(expiry.last_day().map_or("You revoke it".to_owned(), text_day))
     }
+}
+
+/// When a token was last changed, as forms carry it, so that what is decided on it is not done to another state.
+pub fn stamp(token: &Token) -> String {
+    token.changed.timestamp_micros().to_string()
+}
+
+/// What a form carries of that; a made-up one is no state of any token.
+pub fn read(changed: &str) -> DateTime<Utc> {
+    from_micros(changed.parse().unwrap_or_default())
 }
 
 /// The end that was chosen: days from today, a day of one's own, or never.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use actix_web::HttpRequest;
 
 use super::form::{KEEP, TokenForm, Under};
+use crate::domain::access::Access;
+use crate::domain::catalogue::Method;
 use crate::domain::grants::{Grant, Grants};
 use crate::domain::id::TokenId;
 use crate::web::form::Fields;
@@ -14,12 +16,14 @@ use crate::web::local::encode;
 /// A link's query, part by part.
 pub struct Prefill {
     parts: BTreeMap<String, String>,
+    /// Whether a token is copied, whose access the rest of the link adds to.
+    is_copy: bool,
     notes: Vec<String>,
 }
 
 impl Prefill {
     pub fn of(req: &HttpRequest) -> Self {
-        let mut prefill = Self { parts: BTreeMap::new(), notes: Vec::new() };
+        let mut prefill = Self { parts: BTreeMap::new(), is_copy: false, notes: Vec::new() };
         match Fields::parse(req.query_string(), &[]) {
             Ok(fields) => {
                 for (name, value) in fields.under("") {
@@ -40,6 +44,7 @@ impl Prefill {
         if id.is_none() {
             self.note("from", &from);
         }
+        self.is_copy = id.is_some();
         id
     }
 
@@ -47,8 +52,13 @@ impl Prefill {
         self.notes.push(format!("{part} “{}”", shortened(value)));
     }
 
+    fn why(&mut self, part: &str, value: &str, reason: &str) {
+        self.notes.push(format!("{part} “{}”: {reason}", shortened(value)));
+    }
+
     /// Fills the form in. Answers what of the link means nothing here, and was left out.
     pub fn apply(mut self, form: &mut TokenForm, under: Under<'_>) -> Vec<String> {
+        let is_copy = self.is_copy;
         let texts = [
             ("name", &mut form.name),
             ("description", &mut form.description),
@@ -67,7 +77,7 @@ impl Prefill {
         if let Some(key) = &set {
             self.set(key, form, under);
         }
-        self.levels(form, set.is_some(), under);
+        self.levels(form, is_copy || set.is_some(), under);
         for (part, value) in std::mem::take(&mut self.parts) {
             self.note(&part, &value);
         }
@@ -93,7 +103,13 @@ impl Prefill {
 
     fn set(&mut self, key: &str, form: &mut TokenForm, under: Under<'_>) {
         match under.sets.find(key) {
-            Some(set) => form.fill(&set.grants.within(under.catalogue, under.role)),
+            Some(set) => {
+                let offered = set.grants.within(under.catalogue, under.role);
+                form.fill(&offered);
+                if offered != set.grants {
+                    self.why("set", key, "some of it can’t be granted to you");
+                }
+            }
             None => self.note("set", key),
         }
     }
@@ -112,10 +128,20 @@ impl Prefill {
         }
         for (level, keys) in [("read", read), ("write", write)] {
             for key in keys.split(',').map(str::trim).filter(|key| !key.is_empty()) {
-                match under.catalogue.service(key) {
-                    Some(_) => drop(form.levels.insert(key.to_owned(), level.to_owned())),
-                    None => self.note("service", key),
+                let Some(service) = under.catalogue.service(key) else {
+                    self.note("service", key);
+                    continue;
+                };
+                if let Some(reason) = service.closed_to(under.role) {
+                    self.why("service", key, &reason);
+                    continue;
                 }
+                let is_too_much = level == "write" && service.highest == Access::Read;
+                if is_too_much {
+                    self.why("service", key, "it can be read, not written");
+                }
+                let level = if is_too_much { "read" } else { level };
+                form.levels.insert(key.to_owned(), level.to_owned());
             }
         }
         match Grants::parse(&methods) {
@@ -131,10 +157,15 @@ impl Prefill {
                 self.note("methods", &format!("{}:{grant}", key.as_str()));
                 continue;
             };
+            if let Some(reason) = service.closed_to(under.role) {
+                self.why("service", key.as_str(), &reason);
+                continue;
+            }
             let key = key.as_str().to_owned();
             form.levels.insert(key.clone(), "methods".to_owned());
             for method in methods {
-                match service.method(method.as_str()) {
+                let open = |known: &&Method| service.opens(known, service.highest);
+                match service.method(method.as_str()).filter(open) {
                     Some(_) => {
                         form.methods
                             .entry(key.clone())

@@ -1,5 +1,7 @@
 //! The parts that the form of a token is drawn from: rows of services and methods, choices of an end, sets.
 
+use std::collections::BTreeSet;
+
 use super::form::{KEEP, TokenForm, Under};
 use crate::domain::access::Access;
 use crate::domain::catalogue::{Method, Service};
@@ -17,6 +19,8 @@ pub struct Row {
     pub level: String,
     /// Why nothing of it can be granted.
     pub closed: Option<String>,
+    /// That, or why not all of it can.
+    pub reason: Option<String>,
     pub writable: bool,
     pub methods: Vec<MethodRow>,
 }
@@ -28,7 +32,8 @@ pub struct MethodRow {
     pub description: String,
     pub docs: Option<String>,
     pub ticked: bool,
-    pub open: bool,
+    /// Why it can't be granted.
+    pub reason: Option<&'static str>,
 }
 
 /// One choice of when the token expires.
@@ -84,17 +89,12 @@ fn row(form: &TokenForm, service: &Service, under: Under<'_>) -> Row {
     let closed = service.closed_to(under.role);
     let writable = service.highest == Access::ReadWrite;
     let ticked = form.methods.get(key);
-    let method = |method: &Method| MethodRow {
-        key: method.key.as_str().to_owned(),
-        name: method.name.clone(),
-        description: method.description.clone(),
-        docs: method.docs.clone(),
-        ticked: ticked.is_some_and(|ticked| ticked.contains(method.key.as_str())),
-        open: service.opens(method, service.highest),
-    };
+    let method = |method| method_row(method, service, ticked);
     let level = match form.levels.get(key).map(String::as_str) {
         Some("read") => "read",
         Some("write") if writable => "write",
+        // What a link or an older form asks for beyond what there is.
+        Some("write") => "read",
         Some("methods") if !service.methods.is_empty() => "methods",
         _ => "none",
     };
@@ -104,6 +104,7 @@ fn row(form: &TokenForm, service: &Service, under: Under<'_>) -> Row {
         description: service.description.clone(),
         docs: service.docs.clone(),
         level: if closed.is_some() { "none" } else { level }.to_owned(),
+        reason: closed.clone().or_else(|| (!writable).then(|| "Can only be read".to_owned())),
         writable,
         methods: if closed.is_some() {
             Vec::new()
@@ -111,6 +112,22 @@ fn row(form: &TokenForm, service: &Service, under: Under<'_>) -> Row {
             service.methods.iter().map(method).collect()
         },
         closed,
+    }
+}
+
+fn method_row(method: &Method, service: &Service, ticked: Option<&BTreeSet<String>>) -> MethodRow {
+    MethodRow {
+        key: method.key.as_str().to_owned(),
+        name: method.name.clone(),
+        description: method.description.clone(),
+        docs: method.docs.clone(),
+        ticked: service.opens(method, service.highest)
+            && ticked.is_some_and(|ticked| ticked.contains(method.key.as_str())),
+        reason: match (method.personal_tokens, method.access <= service.highest) {
+            (false, _) => Some("Not for tokens"),
+            (true, false) => Some("Needs Read & write, which this service doesn’t offer"),
+            (true, true) => None,
+        },
     }
 }
 

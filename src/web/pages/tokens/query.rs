@@ -19,6 +19,9 @@ pub struct ListQuery {
 }
 
 impl Typed for ListQuery {
+    /// Of one that is named twice the first counts: an address typed by hand is no reason for an error.
+    const REPEATED: &'static [&'static str] = &["show", "sort", "q", "page", "token"];
+
     fn read(fields: &Fields) -> Self {
         Self {
             show: fields.text("show"),

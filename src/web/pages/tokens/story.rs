@@ -76,7 +76,7 @@ pub struct Line {
 
 impl Line {
     pub fn of(event: &Event, me: &SignedIn, here: Here) -> Self {
-        let (icon, tone, words) = drawn(event.kind);
+        let (icon, tone) = drawn(event.kind);
         let who = match &event.actor {
             Some(id) if id == me.actor.id() => "By you",
             Some(_) => "By somebody else",
@@ -86,7 +86,7 @@ impl Line {
         Self {
             icon,
             tone,
-            words,
+            words: event.kind.words(),
             detail: event.detail.clone(),
             at: Moment::past(event.at, here),
             by: format!("{who}{}", from.unwrap_or_default()),
@@ -94,23 +94,23 @@ impl Line {
     }
 }
 
-/// Icon, tone and words of an event.
-fn drawn(kind: Kind) -> (&'static str, &'static str, &'static str) {
+/// Icon and tone of an event.
+fn drawn(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::PersonAdded => ("plus", "", "Account made"),
-        Kind::SignedIn => ("leave", "good", "Signed in"),
-        Kind::SignInFailed => ("alert", "warn", "Sign-in failed"),
-        Kind::SignedOut => ("leave", "", "Signed out"),
-        Kind::ConfirmationFailed => ("alert", "warn", "Wrong password at a change"),
-        Kind::ProfileChanged => ("edit", "", "Profile changed"),
-        Kind::PasswordChanged => ("lock", "", "Password changed"),
-        Kind::TokenGenerated => ("key", "", "Generated"),
-        Kind::TokenEdited => ("edit", "", "Edited"),
-        Kind::TokenWidened => ("alert", "warn", "Widened"),
-        Kind::TokenRegenerated => ("renew", "", "Regenerated"),
-        Kind::OverlapEnded => ("clock", "", "Former value ended"),
-        Kind::TokenPaused => ("idle", "soft", "Paused"),
-        Kind::TokenResumed => ("check", "good", "Resumed"),
-        Kind::TokenRevoked => ("trash", "danger", "Revoked"),
+        Kind::PersonAdded => ("plus", ""),
+        Kind::SignedIn => ("leave", "good"),
+        Kind::SignInFailed => ("alert", "warn"),
+        Kind::SignedOut => ("leave", ""),
+        Kind::ConfirmationFailed => ("alert", "warn"),
+        Kind::ProfileChanged => ("edit", ""),
+        Kind::PasswordChanged => ("lock", ""),
+        Kind::TokenGenerated => ("key", ""),
+        Kind::TokenEdited => ("edit", ""),
+        Kind::TokenWidened => ("alert", "warn"),
+        Kind::TokenRegenerated => ("renew", ""),
+        Kind::OverlapEnded => ("clock", ""),
+        Kind::TokenPaused => ("idle", "soft"),
+        Kind::TokenResumed => ("check", "good"),
+        Kind::TokenRevoked => ("trash", "danger"),
     }
 }
