@@ -76,7 +76,7 @@ grants = "audit:read builds:read-write git:clone,push"
 [[sets]]
 key = "monitoring"
 name = "Monitoring"
-grants = "git:merge,transfer metrics:read vault:read"
+grants = "git:merge metrics:read vault:read"
 "#;
 
 /// The same under a policy.

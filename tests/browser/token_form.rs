@@ -58,7 +58,7 @@ async fn a_set_leaves_out_what_this_person_cannot_have() {
     let window = opens_the_form(&app).await;
     window.grants("Builds", "Read").await;
     window.presses("Monitoring").await;
-    // Vault is for administrators, and ownership is not for tokens.
+    // Vault is for administrators.
     assert_eq!(granted(&window).await, ["Git: Merge", "Metrics: Read"]);
 }
 

@@ -180,6 +180,6 @@ async fn regenerates(window: &Window) -> String {
     hides_what_needs_script(window).await;
     window.picks("Old value stops working", "In 1 hour").await;
     confirms(window, "Regenerate").await;
-    window.reads("dialog", "Save your token").await;
+    window.reads("dialog", "Save your new token").await;
     window.secret().await
 }
