@@ -60,6 +60,19 @@ impl Grants {
         })
     }
 
+    /// How much they open, to be compared: services to write, services to read, single methods.
+    pub fn reach(&self) -> (usize, usize, usize) {
+        let mut reach = (0, 0, 0);
+        for grant in self.0.values() {
+            match grant {
+                Grant::Access(Access::ReadWrite) => reach.0 += 1,
+                Grant::Access(Access::Read) => reach.1 += 1,
+                Grant::Methods(keys) => reach.2 += keys.len(),
+            }
+        }
+        reach
+    }
+
     /// These grants in the words that people read: services by name, in the catalogue's order.
     pub fn summary(&self, catalogue: &Catalogue) -> Summary {
         let mut summary = Summary { services: catalogue.services().len(), ..Summary::default() };

@@ -82,6 +82,13 @@ fn grants_are_cut_down_to_what_services_and_role_allow_now() {
 }
 
 #[test]
+fn what_can_be_written_reaches_further_than_what_can_be_read() {
+    let all =
+        ["", "a:list", "a:list,start", "a:read", "a:read b:list", "a:read b:read", "a:read-write"];
+    assert!(all.map(|text| grants(text).reach()).is_sorted());
+}
+
+#[test]
 fn a_widening_is_told_from_a_narrowing() {
     for (from, to, widens) in [
         ("builds:read", "builds:read", false),

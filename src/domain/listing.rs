@@ -37,6 +37,8 @@ impl Show {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Name,
+    /// By how much is granted.
+    Access,
     Used,
     Expires,
 }
@@ -107,6 +109,10 @@ fn sort<T: AsRef<Token>>(rows: &mut [T], order: Order) {
         Column::Name => rows.sort_by_cached_key(|row| {
             let token = row.as_ref();
             (name(token), token.created, token.id.clone())
+        }),
+        Column::Access => rows.sort_by_cached_key(|row| {
+            let token = row.as_ref();
+            (token.grants.reach(), name(token), token.id.clone())
         }),
         Column::Used => rows.sort_by_cached_key(|row| {
             let token = row.as_ref();

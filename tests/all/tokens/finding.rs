@@ -93,6 +93,20 @@ async fn columns_sort_and_say_so() {
     }
 }
 
+#[actix_web::test]
+async fn the_broadest_access_comes_first_when_asked_for() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    ada.generates("narrow").with("Git", "Read").await;
+    ada.generates("broad").with("Git", "Read & write").with("Mail", "Read").await;
+    ada.generates("middle").with("Git", "Read").with("Mail", "Read").await;
+    let list = ada.opens("/account/tokens").await;
+    let page = ada.opens(&list.link("Access").expect("a link")).await;
+    assert_eq!(page.attributes("aria-sort"), ["descending"]);
+    assert_eq!(page.names(), ["broad", "middle", "narrow"]);
+    assert!(page.says("Your access tokens, broadest access first"));
+}
+
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }

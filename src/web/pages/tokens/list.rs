@@ -157,7 +157,7 @@ fn filters(listing: &Listing<Listed>, query: &Query) -> Vec<Filter> {
 fn columns(query: &Query) -> Vec<Heading> {
     let heading = |(column, label)| {
         let is_current = query.order.column == column;
-        let usual = column == Column::Used;
+        let usual = matches!(column, Column::Used | Column::Access);
         let descending = if is_current { !query.order.descending } else { usual };
         let order = Order { column, descending };
         let sorted = match (is_current, query.order.descending) {
@@ -168,14 +168,16 @@ fn columns(query: &Query) -> Vec<Heading> {
         let link = address(&Query { order, page: 1, only: None, ..query.clone() });
         Heading { label, link, sorted }
     };
-    let columns = [Column::Name, Column::Used, Column::Expires];
-    columns.into_iter().zip(["Name", "Last used", "Expires"]).map(heading).collect()
+    let columns = [Column::Name, Column::Access, Column::Used, Column::Expires];
+    columns.into_iter().zip(["Name", "Access", "Last used", "Expires"]).map(heading).collect()
 }
 
 fn order(order: Order) -> &'static str {
     match (order.column, order.descending) {
         (Column::Name, false) => "by name, A to Z",
         (Column::Name, true) => "by name, Z to A",
+        (Column::Access, false) => "narrowest access first",
+        (Column::Access, true) => "broadest access first",
         (Column::Used, false) => "least recently used first",
         (Column::Used, true) => "most recently used first",
         (Column::Expires, false) => "first to expire first",

@@ -92,6 +92,7 @@ pub fn show_name(show: Show) -> &'static str {
 fn column_name(column: Column) -> &'static str {
     match column {
         Column::Name => "name",
+        Column::Access => "access",
         Column::Used => "used",
         Column::Expires => "expires",
     }
@@ -102,7 +103,7 @@ fn order(sort: &str) -> Option<Order> {
         Some(name) => (true, name),
         None => (false, sort),
     };
-    let columns = [Column::Name, Column::Used, Column::Expires];
+    let columns = [Column::Name, Column::Access, Column::Used, Column::Expires];
     let column = columns.into_iter().find(|column| column_name(*column) == name)?;
     Some(Order { column, descending })
 }
