@@ -64,3 +64,17 @@ async fn a_question_cut_off_by_the_end_of_a_session_is_asked_again() {
         assert_eq!(ada.opens(&next).await.status, StatusCode::OK);
     }
 }
+
+#[actix_web::test]
+async fn a_paused_token_with_a_new_value_says_that_it_is_still_paused() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    ada.generates("CI").with("Git", "Read").await;
+    let path = ada.page_of(&app, "CI").await;
+    let form = ada.opens(&format!("{path}/pause")).await.form("Pause token");
+    ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    let page = ada.regenerates(&app, "CI", "0").await;
+    assert!(page.says("The token stays paused until you resume it."));
+    let secret = page.secret().expect("a value");
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::UNAUTHORIZED);
+}
