@@ -53,10 +53,11 @@ fn main() {
         seeder.person("cy", 1_000).await;
         let server = Child::start(REAL, scratch.path());
         let (ada, bo) = (cookies(&server, "ada").await, cookies(&server, "bo").await);
-        let wide = Scratch::new();
-        std::fs::write(wide.path().join(server::FILE), services(200)).expect("a file");
-        Seeder::open(wide.path()).person("ada", 20).await;
-        let other = Child::start(REAL, wide.path());
+        let wide = scratch.path().join("wide");
+        std::fs::create_dir(&wide).expect("a folder");
+        std::fs::write(wide.join(server::FILE), services(200)).expect("a file");
+        Seeder::open(&wide).person("ada", 20).await;
+        let other = Child::start(REAL, &wide);
         let hers = cookies(&other, "ada").await;
         let form = "/account/tokens/new";
         let (cy, last) = (cookies(&server, "cy").await, "/account/tokens?sort=name&q=git&page=50");
