@@ -9,7 +9,7 @@ use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::event::{Event, Kind};
 use crate::domain::expiry::{Choice, Expiry};
 use crate::domain::id::{Nonce, TokenId, UserId};
-use crate::domain::refusal::{Outcome, Problems, Refusal};
+use crate::domain::refusal::{Failure, Outcome, Problems, Refusal};
 use crate::domain::time::{Now, text_time};
 use crate::domain::token::{FORM, Issued, Token};
 use crate::store::conn::Conn;
@@ -161,9 +161,7 @@ fn admit_revival(c: &mut Conn, owner: &UserId, token: &Token, now: Now) -> Outco
     let taken = admit_name(c, owner, &token.name, Some(&token.id), now);
     let sentence = "Another token of yours has this name by now. Rename one of the two first";
     taken.map_err(|failure| match failure {
-        crate::domain::refusal::Failure::Refused(Refusal::Invalid(_)) => {
-            Refusal::field(FORM, sentence).into()
-        }
+        Failure::Refused(Refusal::Invalid(_)) => Refusal::field(FORM, sentence).into(),
         failure => failure,
     })
 }

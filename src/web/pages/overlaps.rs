@@ -2,14 +2,13 @@
 
 use actix_web::web::{Data, Path};
 
-use super::question::{Question, ask, resume};
+use super::question::{Question, ask, ask_again, resume};
 use super::tokens::form::{read, stamp};
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::domain::token::Token;
 use crate::manage::Manage;
-use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
@@ -80,11 +79,6 @@ pub async fn destroy(
             me.tell(&format!("The former value of “{}” no longer works.", token.name.as_str()))?;
             Ok(Page::see_other(&format!("/account/tokens/{}", id.as_str())))
         }
-        Err(failure) => {
-            let again = Again::of(failure)?;
-            let token = manage.token(&me.actor, id).await?;
-            let page = ask(&me, &manage, question(&token), again.problems.clone(), now).await?;
-            Ok(again.mark(page))
-        }
+        Err(failure) => ask_again(&me, &manage, id, question, failure, now).await,
     }
 }

@@ -2,14 +2,13 @@
 
 use actix_web::web::{Data, Path};
 
-use super::question::{Question, ask, resume};
+use super::question::{Question, ask, ask_again, resume};
 use super::tokens::form::stamp;
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::domain::token::Token;
 use crate::manage::Manage;
-use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
@@ -114,11 +113,8 @@ pub async fn create(
             Ok(Page::see_other(&format!("/account/tokens/{}", id.as_str())))
         }
         Err(failure) => {
-            let again = Again::of(failure)?;
-            let token = manage.token(&me.actor, id).await?;
-            let asked = question(&token, pause);
-            let page = ask(&me, &manage, asked, again.problems.clone(), now).await?;
-            Ok(again.mark(page))
+            let asked = |token: &Token| question(token, pause);
+            ask_again(&me, &manage, id, asked, failure, now).await
         }
     }
 }

@@ -4,9 +4,11 @@ use askama::Template;
 
 use super::tokens::list::List;
 use crate::domain::id::TokenId;
-use crate::domain::refusal::Problems;
+use crate::domain::refusal::{Failure, Problems};
 use crate::domain::time::Now;
+use crate::domain::token::Token;
 use crate::manage::Manage;
+use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
@@ -54,4 +56,19 @@ pub async fn ask(
 ) -> Result<Page, WebError> {
     let list = List::of(me, manage, now).await?;
     Ok(Page::show(&Show { shell: me.shell(Tab::Tokens).modal(), list, asked, problems }))
+}
+
+/// The question once more, with why the answer to it was refused.
+pub async fn ask_again(
+    me: &SignedIn,
+    manage: &Manage,
+    id: TokenId,
+    question: impl FnOnce(&Token) -> Question,
+    failure: Failure,
+    now: Now,
+) -> Result<Page, WebError> {
+    let again = Again::of(failure)?;
+    let token = manage.token(&me.actor, id).await?;
+    let page = ask(me, manage, question(&token), again.problems.clone(), now).await?;
+    Ok(again.mark(page))
 }

@@ -12,7 +12,7 @@ use crate::domain::expiry::Expiry;
 use crate::domain::grants::Summary;
 use crate::domain::id::TokenId;
 use crate::domain::policy::Edits;
-use crate::domain::refusal::{Problems, Refusal};
+use crate::domain::refusal::{Failure, Problems, Refusal};
 use crate::domain::time::{Now, text_day};
 use crate::domain::token::Token;
 use crate::manage::Manage;
@@ -135,7 +135,7 @@ pub async fn update(
             Ok(Page::see_other(&format!("/account/tokens/{}", token.id.as_str())))
         }
         Err(failure) => {
-            if let crate::domain::refusal::Failure::Refused(Refusal::Changed { .. }) = &failure {
+            if let Failure::Refused(Refusal::Changed { .. }) = &failure {
                 // Seen now, so that the same form sent again goes through.
                 typed.changed = stamp(&token);
             }
