@@ -1,7 +1,6 @@
 //! Wiring: the only place that knows every room. Builds the application from its settings and runs it.
 
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_session::SessionMiddleware;
@@ -13,13 +12,12 @@ use actix_web::web::{Data, PayloadConfig, ServiceConfig, scope};
 use actix_web::{App, HttpServer};
 
 use crate::config::Config;
-use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::session::Limits;
 use crate::domain::time::Clock;
 use crate::manage::{Manage, Rules};
 use crate::store::Db;
-use crate::verify::Verifier;
+use crate::verify::Verification;
 use crate::verify::usage::Usage;
 use crate::web::session_store::Sessions;
 use crate::web::site::Site;
@@ -44,7 +42,7 @@ struct Parts {
     db: Db,
     manage: Manage,
     usage: Usage,
-    catalogue: Arc<Catalogue>,
+    verification: Verification,
     clock: Clock,
     site: Data<Site>,
     cookie_key: Key,
@@ -91,11 +89,15 @@ impl Application {
             trusted_proxies: config.settings.trusted_proxies.clone(),
             key: key.clone(),
         };
+        let usage = Usage::new(db.clone());
+        let (catalogue, bytes) = (config.catalogue.clone(), config.settings.index_memory);
+        let verification =
+            Verification::start(db.clone(), catalogue, usage.clone(), bytes, clock.clone())?;
         let parts = Parts {
             manage: manage.clone(),
-            usage: Usage::new(db.clone()),
+            usage,
+            verification,
             db,
-            catalogue: config.catalogue.clone(),
             clock,
             site: Data::new(site),
             cookie_key: Key::from(key.as_bytes()),
@@ -146,7 +148,7 @@ impl Application {
 impl Parts {
     /// One worker's application. Every worker has its own way to the tokens.
     fn configure(&self, cfg: &mut ServiceConfig) {
-        let verifier = Verifier::new(&self.db, self.catalogue.clone(), self.usage.clone());
+        let verifier = self.verification.verifier();
         // Only at start, where a worker without its database has nothing to do.
         let verifier = verifier.unwrap_or_else(|fault| panic!("{fault}"));
         let files = scope("/static")

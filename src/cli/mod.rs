@@ -53,6 +53,16 @@ enum Command {
 enum UserCommand {
     /// Add a person
     Add(AddUser),
+    /// Give a person another role: it holds for their tokens at once
+    SetRole {
+        name: String,
+        /// viewer, member or admin
+        role: String,
+    },
+    /// End a person's sessions and have their tokens refused
+    Disable { name: String },
+    /// Let a disabled person in again; their tokens work again with that
+    Enable { name: String },
 }
 
 #[derive(Args)]
@@ -167,7 +177,7 @@ pub fn run() -> ExitCode {
 fn carry_out(command: Command, config: &Config) -> Result<ExitCode, Stop> {
     match command {
         Command::Serve => serve::run(config)?,
-        Command::User { command: UserCommand::Add(add) } => people::add(config, add)?,
+        Command::User { command } => people::run(config, command)?,
         Command::Config { command: ConfigCommand::Show } => configuration::show(config)?,
         Command::Config { .. } => configuration::check(config)?,
         Command::Policy { command: PolicyCommand::Check { file, format } } => {

@@ -4,14 +4,59 @@ use std::io::{BufRead, IsTerminal};
 
 use zeroize::Zeroizing;
 
-use super::{AddUser, Stop, block_on, clock};
+use super::{AddUser, Stop, UserCommand, block_on, clock};
 use crate::config::Config;
 use crate::domain::refusal::{Failure, Problems};
 use crate::domain::user::{DisplayName, Email, Role, UserName};
 use crate::manage::people::NewPerson;
 use crate::server;
 
-pub fn add(config: &Config, add: AddUser) -> Result<(), Stop> {
+pub fn run(config: &Config, command: UserCommand) -> Result<(), Stop> {
+    match command {
+        UserCommand::Add(new) => add(config, new),
+        UserCommand::SetRole { name, role } => set_role(config, &name, &role),
+        UserCommand::Disable { name } => disable(config, &name),
+        UserCommand::Enable { name } => enable(config, &name),
+    }
+}
+
+fn username(name: &str) -> Result<UserName, Stop> {
+    UserName::parse(name).map_err(|e| Failure::from(Problems::one("name", e)).into())
+}
+
+fn set_role(config: &Config, name: &str, role: &str) -> Result<(), Stop> {
+    let name = username(name)?;
+    let role = Role::parse(role)
+        .ok_or_else(|| Stop::Said("a role is viewer, member or admin".to_owned()))?;
+    let manage = server::manage(config, server::open_database(config)?)?;
+    let user = block_on(manage.change_role(name, role, clock().now()))?;
+    println!("{} is {} now.", user.name.as_str(), role.as_str());
+    Ok(())
+}
+
+fn disable(config: &Config, name: &str) -> Result<(), Stop> {
+    let name = username(name)?;
+    let manage = server::manage(config, server::open_database(config)?)?;
+    let user = block_on(manage.disable(name, clock().now()))?;
+    println!("{} is disabled. Sessions have ended, tokens are refused.", user.name.as_str());
+    Ok(())
+}
+
+fn enable(config: &Config, name: &str) -> Result<(), Stop> {
+    let name = username(name)?;
+    let manage = server::manage(config, server::open_database(config)?)?;
+    let back = block_on(manage.enable(name.clone(), clock().now()))?;
+    println!("{} is enabled.", name.as_str());
+    if !back.is_empty() {
+        println!("These tokens work again:");
+    }
+    for token in back {
+        println!("  {}  {}", token.hint, token.name.as_str());
+    }
+    Ok(())
+}
+
+fn add(config: &Config, add: AddUser) -> Result<(), Stop> {
     let person = person(&add).map_err(|problems| Stop::from(Failure::from(problems)))?;
     let password = password(&add)?;
     let manage = server::manage(config, server::open_database(config)?)?;

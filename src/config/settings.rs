@@ -36,7 +36,7 @@ impl Setting {
     }
 }
 
-pub const SETTINGS: [Setting; 14] = [
+pub const SETTINGS: [Setting; 15] = [
     Setting::new("listen", "127.0.0.1:8080", "Address and port to serve on"),
     Setting {
         secret: true,
@@ -69,6 +69,11 @@ pub const SETTINGS: [Setting; 14] = [
         "password_checks",
         "0",
         "Password checks at once, 19 MiB and a core each; 0 is one less than the cores",
+    ),
+    Setting::new(
+        "index_memory",
+        "512",
+        "MiB of memory for live tokens, some 2,000,000; what is beyond is asked of the database",
     ),
     Setting::new("last_use_every", "5s", "How often the last uses of tokens are written down"),
     Setting::new("stop_grace", "20s", "How long a stopping server lets begun requests finish"),
@@ -110,6 +115,8 @@ pub struct Settings {
     pub sessions_per_person: u32,
     pub confirm_window: Duration,
     pub password_checks: usize,
+    /// In bytes.
+    pub index_memory: usize,
     pub last_use_every: Duration,
     pub stop_grace: Duration,
     pub log: String,
@@ -128,6 +135,7 @@ impl Settings {
         let sessions_per_person = reader.read("sessions_per_person", at_least_one);
         let confirm_window = reader.read("confirm_window", window);
         let password_checks = reader.read("password_checks", number);
+        let index_memory = reader.read("index_memory", mebibytes);
         let last_use_every = reader.read("last_use_every", duration);
         let stop_grace = reader.read("stop_grace", duration);
         let log = reader.read("log", log);
@@ -142,6 +150,7 @@ impl Settings {
             sessions_per_person: sessions_per_person?,
             confirm_window: confirm_window?,
             password_checks: password_checks?,
+            index_memory: index_memory?,
             last_use_every: last_use_every?,
             stop_grace: stop_grace?,
             log: log?,
@@ -259,6 +268,10 @@ fn window(text: &str) -> Result<Duration, String> {
 fn number(text: &str) -> Result<usize, String> {
     let number = text.parse::<u16>().map_err(|_| "a whole number, 0 to 65535".to_owned())?;
     Ok(number.into())
+}
+
+fn mebibytes(text: &str) -> Result<usize, String> {
+    number(text).map(|number| number * 1024 * 1024)
 }
 
 fn at_least_one(text: &str) -> Result<u32, String> {

@@ -1,7 +1,7 @@
 //! How much may be done with a service: None < Read < Read & write.
 
 /// How much a token may do with a service. No access is the absence of a grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Access {
     Read,
     ReadWrite,

@@ -11,6 +11,9 @@ use super::token::Token;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     PersonAdded,
+    PersonDisabled,
+    PersonEnabled,
+    RoleChanged,
     SignedIn,
     SignInFailed,
     SignedOut,
@@ -29,8 +32,11 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 18] = [
         Self::PersonAdded,
+        Self::PersonDisabled,
+        Self::PersonEnabled,
+        Self::RoleChanged,
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -55,6 +61,9 @@ impl Kind {
     pub fn words(self) -> &'static str {
         match self {
             Self::PersonAdded => "Account made",
+            Self::PersonDisabled => "Account disabled",
+            Self::PersonEnabled => "Account enabled",
+            Self::RoleChanged => "Role changed",
             Self::SignedIn => "Signed in",
             Self::SignInFailed => "Sign-in failed",
             Self::SignedOut => "Signed out",
@@ -75,6 +84,9 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PersonAdded => "person_added",
+            Self::PersonDisabled => "person_disabled",
+            Self::PersonEnabled => "person_enabled",
+            Self::RoleChanged => "role_changed",
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
             Self::SignedOut => "signed_out",

@@ -31,6 +31,11 @@ impl Expiry {
         matches!(self, Self::At(end) if end <= now.at())
     }
 
+    /// This end, or an earlier one.
+    pub fn no_later_than(self, limit: DateTime<Utc>) -> Self {
+        Self::At(self.at().map_or(limit, |end| end.min(limit)))
+    }
+
     pub fn at(self) -> Option<DateTime<Utc>> {
         match self {
             Self::At(end) => Some(end),

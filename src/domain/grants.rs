@@ -8,7 +8,7 @@ use super::catalogue::{Catalogue, MethodKey, Service, ServiceKey};
 use super::user::Role;
 
 /// What is granted of one service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Grant {
     Access(Access),
     /// These methods and nothing else. Never empty.
@@ -16,7 +16,7 @@ pub enum Grant {
 }
 
 /// Services with what is granted of each, by service key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Grants(BTreeMap<ServiceKey, Grant>);
 
 impl Grants {

@@ -97,6 +97,11 @@ impl Digest {
         (checksum(body) == given).then(|| Self::of(text.as_bytes()))
     }
 
+    /// A digest as stored; `None` when it has another length.
+    pub fn from_stored(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

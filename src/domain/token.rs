@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use compact_str::CompactString;
 
 use super::expiry::{Choice, Expiry};
 use super::grants::Grants;
@@ -17,7 +18,7 @@ pub const FORM: &str = "form";
 
 /// What a token is called: trimmed, 1 to 60 characters, all visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenName(String);
+pub struct TokenName(CompactString);
 
 impl TokenName {
     pub const LONGEST: usize = 60;
@@ -32,13 +33,13 @@ impl TokenName {
         }
         match text::hidden_character(name) {
             Some(reason) => Err(reason.to_owned()),
-            None => Ok(Self(name.to_owned())),
+            None => Ok(Self(name.into())),
         }
     }
 
     /// A name as stored: later rules for new ones don't take it away.
     pub fn from_stored(name: String) -> Self {
-        Self(name)
+        Self(name.into())
     }
 
     pub fn as_str(&self) -> &str {

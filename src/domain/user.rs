@@ -111,7 +111,7 @@ impl Email {
 }
 
 /// From the least to the most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// Uses and revokes the tokens they have, and generates none.
     Viewer,

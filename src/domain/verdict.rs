@@ -1,12 +1,13 @@
 //! May this token do this? The one place that says so, whatever the transport.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::access::Access;
 use super::catalogue::Catalogue;
 use super::grants::Grant;
+use super::standing::Standing;
 use super::time::Now;
-use super::token::Token;
 use super::user::User;
 
 /// What a request needs of a service, by the key that was asked for.
@@ -34,13 +35,11 @@ impl Need {
     }
 }
 
-/// A token together with its owner, as they are now.
+/// A presented value together with its owner, as they are now.
 #[derive(Clone, Debug)]
 pub struct Holder {
-    pub token: Token,
-    pub owner: User,
-    /// Where the presented value is a former one: until when it works.
-    pub until: Option<chrono::DateTime<chrono::Utc>>,
+    pub token: Arc<Standing>,
+    pub owner: Arc<User>,
 }
 
 /// Why a request is turned away (RFC 6750, section 3.1).
@@ -62,13 +61,11 @@ pub enum Denial {
 
 /// Whether the token works at all, now and from there.
 pub fn alive(found: Option<Holder>, address: Option<IpAddr>, now: Now) -> Result<Holder, Denial> {
-    let works = |holder: &Holder| {
-        holder.token.is_live(now)
-            && holder.owner.disabled.is_none()
-            && holder.until.is_none_or(|end| now.at() < end)
-    };
+    let works = |holder: &Holder| holder.token.is_live(now) && holder.owner.disabled.is_none();
     let holder = found.filter(works).ok_or(Denial::Invalid)?;
-    if holder.token.networks.allow(address) { Ok(holder) } else { Err(Denial::Elsewhere) }
+    let bound = holder.token.networks.as_ref();
+    let here = bound.is_none_or(|networks| networks.allow(address));
+    here.then_some(holder).ok_or(Denial::Elsewhere)
 }
 
 /// Whether a working token covers the need: as granted, cut down to what its owner may do and the service offers now.

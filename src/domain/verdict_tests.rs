@@ -1,11 +1,15 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
 use super::*;
 use crate::domain::catalogue::{Method, MethodKey, Service, ServiceKey};
 use crate::domain::expiry::{Choice, Expiry};
 use crate::domain::grants::Grants;
 use crate::domain::id::UserId;
 use crate::domain::networks::Networks;
-use crate::domain::secret::Prefix;
-use crate::domain::token::{Description, Draft, Issued, TokenName};
+use crate::domain::secret::{Prefix, Secret};
+use crate::domain::token::{Description, Draft, Issued, Token, TokenName};
 use crate::domain::user::{DisplayName, Role, UserName};
 
 fn catalogue(highest: Access) -> Catalogue {
@@ -44,7 +48,26 @@ fn at(text: &str) -> Now {
     Now::new(text.parse().expect("a time"))
 }
 
+/// A token and its owner, as a test changes them before they are asked about.
+struct Case {
+    token: Token,
+    owner: User,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Case {
+    fn holder(&self) -> Holder {
+        let digest = Secret::random(&Prefix::parse("lk").expect("a prefix")).digest();
+        let token = Standing::of(&self.token, digest, self.until);
+        Holder { token: Arc::new(token), owner: Arc::new(self.owner.clone()) }
+    }
+}
+
 fn holder(grants: &str, role: Role) -> Holder {
+    case(grants, role).holder()
+}
+
+fn case(grants: &str, role: Role) -> Case {
     let draft = Draft {
         name: TokenName::parse("CI").expect("a name"),
         description: Description::default(),
@@ -65,7 +88,7 @@ fn holder(grants: &str, role: Role) -> Holder {
         zone: chrono_tz::Tz::UTC,
     };
     let token = Issued::mint(&owner.id, &draft, Expiry::Never, &prefix, now).token;
-    Holder { token, owner, until: None }
+    Case { token, owner, until: None }
 }
 
 #[test]
@@ -114,35 +137,39 @@ fn a_token_may_do_what_was_granted_and_nothing_else() {
 fn a_token_works_while_it_and_its_owner_do_and_from_where_it_may() {
     let now = at("2026-11-22T18:00:00Z");
     let home = "192.0.2.7".parse().ok();
-    let with = |change: fn(&mut Holder)| {
-        let mut holder = holder("git:read", Role::Member);
-        change(&mut holder);
-        alive(Some(holder), home, now).map(drop)
+    let with = |change: fn(&mut Case)| {
+        let mut case = case("git:read", Role::Member);
+        change(&mut case);
+        alive(Some(case.holder()), home, now).map(drop)
     };
     assert_eq!(alive(None, home, now).map(drop), Err(Denial::Invalid));
     assert_eq!(with(|_| ()), Ok(()));
-    assert_eq!(
-        with(|holder| holder.token.paused = Some(holder.token.created)),
-        Err(Denial::Invalid)
-    );
-    assert_eq!(
-        with(|holder| holder.token.revoked = Some(holder.token.created)),
-        Err(Denial::Invalid)
-    );
-    assert_eq!(
-        with(|holder| holder.owner.disabled = Some(holder.token.created)),
-        Err(Denial::Invalid)
-    );
-    assert_eq!(with(|holder| holder.until = Some(holder.token.created)), Err(Denial::Invalid));
-    let later = |holder: &mut Holder| {
-        holder.until = Some(holder.token.created + chrono::TimeDelta::hours(1))
-    };
+    assert_eq!(with(|case| case.token.paused = Some(case.token.created)), Err(Denial::Invalid));
+    assert_eq!(with(|case| case.token.revoked = Some(case.token.created)), Err(Denial::Invalid));
+    assert_eq!(with(|case| case.owner.disabled = Some(case.token.created)), Err(Denial::Invalid));
+    assert_eq!(with(|case| case.until = Some(case.token.created)), Err(Denial::Invalid));
+    let later =
+        |case: &mut Case| case.until = Some(case.token.created + chrono::TimeDelta::hours(1));
     assert_eq!(with(later), Ok(()));
-    let bound = |text| {
-        move |holder: &mut Holder| holder.token.networks = Networks::parse(text).expect(text)
-    };
-    let mut here = holder("git:read", Role::Member);
+    let bound =
+        |text| move |case: &mut Case| case.token.networks = Networks::parse(text).expect(text);
+    let mut here = case("git:read", Role::Member);
     bound("192.0.2.0/24")(&mut here);
-    assert_eq!(alive(Some(here.clone()), home, now).map(drop), Ok(()));
-    assert_eq!(alive(Some(here), "192.0.3.1".parse().ok(), now).map(drop), Err(Denial::Elsewhere));
+    assert_eq!(alive(Some(here.holder()), home, now).map(drop), Ok(()));
+    assert_eq!(
+        alive(Some(here.holder()), "192.0.3.1".parse().ok(), now).map(drop),
+        Err(Denial::Elsewhere)
+    );
+}
+
+#[test]
+fn want_of_use_ends_a_token_until_it_is_used() {
+    let mut unused = case("git:read", Role::Member);
+    unused.token.unused_days = Some(30);
+    let holder = unused.holder();
+    let (lives, ended) = (at("2026-12-22T17:59:59Z"), at("2026-12-22T18:00:00Z"));
+    assert!(holder.token.is_live(lives) && !holder.token.is_spent(lives));
+    assert!(!holder.token.is_live(ended) && holder.token.is_spent(ended));
+    let end = holder.token.end_after_use(lives).expect("an end");
+    assert_eq!(end.to_rfc3339(), "2027-01-21T17:59:59+00:00");
 }

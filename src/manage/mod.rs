@@ -10,6 +10,7 @@ pub mod revocations;
 pub mod secrets;
 pub mod sessions;
 pub mod setup;
+pub mod standing;
 pub mod tokens;
 mod tries;
 mod upkeep;

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::During;
 use super::conn::Conn;
+use super::feed;
 use super::row::{micros, moment, spoilt};
 use super::schema::{former_secrets, tokens};
 use super::tokens::{TokenRow, last_use};
@@ -40,13 +41,13 @@ impl From<FormerSecretRow> for FormerSecret {
 /// Keeps a value that has just been replaced, until `ends`.
 pub fn insert(
     c: &mut Conn,
-    digest: &[u8],
+    digest: &Digest,
     token: &Token,
     ends: DateTime<Utc>,
 ) -> Result<(), Fault> {
     let used = token.last_use.as_ref();
     let values = (
-        former_secrets::digest.eq(digest),
+        former_secrets::digest.eq(digest.as_bytes()),
         former_secrets::token_id.eq(token.id.as_str()),
         former_secrets::hint.eq(&token.hint),
         former_secrets::ends_at.eq(micros(ends)),
@@ -101,6 +102,7 @@ pub fn end_all(c: &mut Conn, token: &TokenId, now: Now) -> Result<usize, Fault> 
         .filter(former_secrets::token_id.eq(token.as_str()))
         .filter(former_secrets::ends_at.gt(at));
     let done = diesel::update(rows).set(former_secrets::ends_at.eq(at)).execute(c);
+    feed::record_token(c, token)?;
     done.during("ending former values")
 }
 

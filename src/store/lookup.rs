@@ -1,7 +1,9 @@
 //! The one question that verification asks: whose token has this digest, and how do both stand now?
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::conn::{Conn, open_sqlite};
@@ -14,11 +16,29 @@ use crate::domain::address::Address;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::secret::Digest;
+use crate::domain::standing::Standing;
+use crate::domain::token::Token;
 use crate::domain::user::User;
 use crate::domain::verdict::Holder;
 
 /// How long an inline read may wait for a locked database, in milliseconds: it holds up its worker.
 const PATIENCE: u32 = 50;
+
+/// All there is to know of a presented value.
+pub struct Known {
+    pub token: Token,
+    pub owner: User,
+    /// Where it is a former value: until when it works.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Known {
+    /// As much of it as a verification needs.
+    pub fn holder(&self, digest: Digest) -> Holder {
+        let token = Standing::of(&self.token, digest, self.until);
+        Holder { token: Arc::new(token), owner: Arc::new(self.owner.clone()) }
+    }
+}
 
 /// One worker's way to the answer. On SQLite a connection of its own, read in place: the read is cheaper than
 /// the way to another thread and back. On PostgreSQL the pool.
@@ -39,7 +59,7 @@ impl Lookup {
         }
     }
 
-    pub async fn find(&self, digest: Digest) -> Result<Option<Holder>, Fault> {
+    pub async fn find(&self, digest: Digest) -> Result<Option<Known>, Fault> {
         let row = match self {
             Self::Inline(conn) => query_sqlite(&mut conn.borrow_mut(), &digest)?,
             Self::Pooled(db) => match db.read(move |c| Ok(query(c, &digest)?)).await {
@@ -48,7 +68,7 @@ impl Lookup {
                 Err(Failure::Refused(_)) => return Err(Fault::busy("looking a token up")),
             },
         };
-        row.map(holder).transpose()
+        row.map(known).transpose()
     }
 }
 
@@ -80,7 +100,12 @@ macro_rules! look_up {
 look_up!(query_sqlite, SqliteConnection);
 look_up!(query, Conn);
 
-fn holder((token, owner, ends): Row) -> Result<Holder, Fault> {
+/// The same on any connection.
+pub fn find(c: &mut Conn, digest: &Digest) -> Result<Option<Known>, Fault> {
+    query(c, digest)?.map(known).transpose()
+}
+
+fn known((token, owner, ends): Row) -> Result<Known, Fault> {
     let (owner, _): (User, PasswordHash) = owner.try_into()?;
-    Ok(Holder { token: token.try_into()?, owner, until: ends.map(moment) })
+    Ok(Known { token: token.try_into()?, owner, until: ends.map(moment) })
 }

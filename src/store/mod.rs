@@ -6,6 +6,8 @@
 pub mod census;
 pub mod conn;
 pub mod events;
+pub mod feed;
+mod following;
 pub mod former_secrets;
 pub mod keys;
 pub mod lookup;
@@ -14,10 +16,12 @@ pub mod nonces;
 mod row;
 pub mod schema;
 pub mod sessions;
+pub mod standings;
 pub mod throttles;
 pub mod tokens;
 pub mod users;
 
+use std::sync::Weak;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -27,6 +31,8 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use crate::domain::address::Address;
 use crate::domain::refusal::{Failure, Fault, Outcome};
 use conn::{Conn, Manager};
+use following::Following;
+pub use following::{Follow, Follower};
 
 /// How long a request waits for a free connection before it is told that the server is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,6 +47,7 @@ pub struct Db {
     file: Option<(u64, u64)>,
     readers: Pool<Manager>,
     writers: Pool<Manager>,
+    following: Following,
 }
 
 impl Db {
@@ -59,7 +66,8 @@ impl Db {
         drop(first);
         let file = conn::identity(&address).map_err(|e| Fault::new("opening the database", e))?;
         let writers = if address.is_sqlite() { 1 } else { 8 };
-        Ok(Self { readers: pool(&address, 8)?, writers: pool(&address, writers)?, file, address })
+        let (readers, writers) = (pool(&address, 8)?, pool(&address, writers)?);
+        Ok(Self { readers, writers, file, address, following: Following::default() })
     }
 
     pub fn address(&self) -> &Address {
@@ -81,8 +89,27 @@ impl Db {
         &self,
         job: impl FnMut(&mut Conn) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
-        let pool = self.writers.clone();
-        blocking(move || transact(&mut *take(&pool)?, job)).await
+        let (pool, following) = (self.writers.clone(), self.following.clone());
+        blocking(move || {
+            let mut conn = take(&pool)?;
+            let done = transact(&mut conn, job)?;
+            // Committed, so it is done, whatever comes of this: a follower that can't learn of it asks the database.
+            if let Err(fault) = following.catch_up(&mut conn) {
+                tracing::warn!("{fault}");
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Has somebody follow what changes from now on, on whichever node.
+    pub fn follow(&self, follower: Weak<dyn Follow>) -> Result<(), Fault> {
+        self.following.begin(follower, &mut *take(&self.readers)?)
+    }
+
+    /// A connection of its own to follow changes by, for a thread that does nothing else.
+    pub fn follower(&self) -> Result<Follower, Fault> {
+        Follower::open(&self.address, self.following.clone())
     }
 
     /// Whether SQLite's file is still the one that was opened. Connections would go on with one that was deleted or

@@ -15,6 +15,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    feed (id) {
+        id -> BigInt,
+        value -> Nullable<Binary>,
+        person_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     former_secrets (digest) {
         digest -> Binary,
         token_id -> Text,
@@ -103,6 +111,7 @@ diesel::joinable!(tokens -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     events,
+    feed,
     former_secrets,
     keys,
     nonces,

@@ -6,8 +6,10 @@ use diesel::prelude::*;
 
 use super::During;
 use super::conn::Conn;
+use super::feed;
 use super::row::{micros, moment, spoilt};
 use super::schema::tokens;
+use crate::domain::change::Change;
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Grants;
 use crate::domain::id::{TokenId, UserId};
@@ -97,7 +99,8 @@ pub fn insert(c: &mut Conn, token: &Token, digest: &Digest) -> Result<(), Fault>
         tokens::revoked_at.eq(token.revoked.map(micros)),
     );
     let done = diesel::insert_into(tokens::table).values(values).execute(c);
-    done.map(drop).during("storing a token")
+    done.map(drop).during("storing a token")?;
+    feed::record(c, &Change::Value(*digest))
 }
 
 /// Stores what can be changed of a token that isn't revoked. `false` when it was changed or revoked since `read`,
@@ -120,15 +123,21 @@ pub fn update(c: &mut Conn, token: &Token, read: &Token) -> Result<bool, Fault> 
         tokens::paused_at.eq(token.paused.map(micros)),
     );
     let done = diesel::update(row).set(change).execute(c);
+    feed::record_token(c, &token.id)?;
     Ok(done.during("changing a token")? == 1)
 }
 
 /// Puts a new value in the place of a token's, and answers the former one's digest.
-pub fn replace_digest(c: &mut Conn, id: &TokenId, new: &Digest) -> Result<Vec<u8>, Fault> {
+pub fn replace_digest(c: &mut Conn, id: &TokenId, new: &Digest) -> Result<Digest, Fault> {
     let row = tokens::table.find(id.as_str());
-    let former = row.select(tokens::digest).get_result(c).during("reading a token’s value")?;
+    let former =
+        row.select(tokens::digest).get_result::<Vec<u8>>(c).during("reading a token’s value")?;
     let done = diesel::update(row).set(tokens::digest.eq(new.as_bytes())).execute(c);
-    done.map(|_| former).during("giving a token a new value")
+    done.during("giving a token a new value")?;
+    let gone = Digest::from_stored(&former).ok_or_else(|| spoilt("tokens", "digest"))?;
+    feed::record(c, &Change::Value(gone))?;
+    feed::record(c, &Change::Value(*new))?;
+    Ok(gone)
 }
 
 /// One token of this person by its value, revoked or not.
@@ -191,8 +200,9 @@ pub fn name_is_taken(
 pub fn revoke(c: &mut Conn, id: &TokenId, now: Now) -> Result<bool, Fault> {
     let row = tokens::table.find(id.as_str()).filter(tokens::revoked_at.is_null());
     let change = tokens::revoked_at.eq(micros(now.at()));
-    let done = diesel::update(row).set(change).execute(c);
-    Ok(done.during("revoking a token")? == 1)
+    let done = diesel::update(row).set(change).execute(c).during("revoking a token")?;
+    feed::record_token(c, id)?;
+    Ok(done == 1)
 }
 
 /// Notes a use, unless a later one is noted already.

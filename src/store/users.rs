@@ -1,12 +1,15 @@
 //! The `users` table.
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::During;
 use super::conn::Conn;
+use super::feed;
 use super::row::{micros, moment, spoilt};
 use super::schema::users;
+use crate::domain::change::Change;
 use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
@@ -93,7 +96,29 @@ pub fn change_profile(
 ) -> Result<(), Fault> {
     let change = (users::display_name.eq(name.as_str()), users::zone.eq(zone.name()));
     let done = diesel::update(users::table.find(id.as_str())).set(change).execute(c);
-    done.map(drop).during("changing a profile")
+    done.map(drop).during("changing a profile")?;
+    feed::record(c, &Change::Person(id.clone()))
+}
+
+/// Stores a role, or that a person is disabled, or is no longer.
+pub fn change_standing(
+    c: &mut Conn,
+    id: &UserId,
+    role: Role,
+    disabled: Option<DateTime<Utc>>,
+) -> Result<(), Fault> {
+    let change = (users::role.eq(role.as_str()), users::disabled_at.eq(disabled.map(micros)));
+    let done = diesel::update(users::table.find(id.as_str())).set(change).execute(c);
+    done.map(drop).during("changing what a person may do")?;
+    feed::record(c, &Change::Person(id.clone()))
+}
+
+/// People by id from after this one on, so many of them.
+pub fn after(c: &mut Conn, last: &str, most: i64) -> Result<Vec<User>, Fault> {
+    let query = users::table.filter(users::id.gt(last)).order(users::id).limit(most);
+    let rows = query.load::<UserRow>(c).during("listing people")?;
+    let user = |row: UserRow| Account::try_from(row).map(|(user, _)| user);
+    rows.into_iter().map(user).collect()
 }
 
 /// Stores a new password in place of `old`. `false` when another change came first.

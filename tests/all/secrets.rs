@@ -1,6 +1,7 @@
 //! The value of a token is shown once.
 
 use data_encoding::BASE64;
+use latchkey::domain::user::Role;
 use reqwest::{Method, StatusCode};
 use scraper::{Html, Selector};
 use serde_json::Value;
@@ -286,7 +287,7 @@ async fn a_viewer_gets_no_new_value() {
     let old = ada.generates("CI").with("Git", "Read").await;
     let path = ada.page_of(&app, "CI").await + "/secret";
     let form = ada.opens(&path).await.form("Regenerate").fill("Your password", PASSWORD);
-    app.database.run("UPDATE users SET role = 'viewer'").await;
+    app.gives_role("ada", Role::Viewer).await;
     let page = ada.browser.submit(&form).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.says("Your role lets you use and revoke tokens, not generate them"));

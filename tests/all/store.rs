@@ -1,8 +1,11 @@
 //! The tables themselves, on whichever database the suite runs.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel_migrations::MigrationHarness;
+use latchkey::domain::change::Change;
 use latchkey::store::conn::Conn;
+use latchkey::store::feed;
 use latchkey::store::migrations::HISTORY;
 
 use crate::support::App;
@@ -45,7 +48,7 @@ async fn the_schema_in_the_code_is_the_schema_of_the_tables() {
         assert_eq!(written, made);
         tables += 1;
     }
-    assert_eq!(tables, 8);
+    assert_eq!(tables, 9);
 }
 
 #[actix_web::test]
@@ -116,7 +119,13 @@ async fn a_deleted_persons_tokens_and_sessions_go_with_them() {
     let app = App::start().await;
     let ada = app.member("ada").await;
     let secret = ada.generates("CI").with("Git", "Read").await;
-    app.database.run("DELETE FROM users").await;
+    let id = ada.id.clone();
+    let deleted = app.database.write(move |tx| {
+        tx.batch_execute("DELETE FROM users").expect("a deletion");
+        Ok(feed::record(tx, &Change::Person(id.clone()))?)
+    });
+    deleted.await;
+    app.hears_of_it().await;
     let status = app.machine().verifies(&secret, "git", "read").await;
     assert_eq!(status, reqwest::StatusCode::UNAUTHORIZED);
     assert_eq!(app.database.count("SELECT count(*) AS n FROM sessions").await, 0);

@@ -18,6 +18,7 @@ use actix_web::dev::ServerHandle;
 use chrono::{DateTime, TimeDelta, Utc};
 use latchkey::config::{Config, Given, Source, Values};
 use latchkey::domain::time::{Clock, Now};
+use latchkey::domain::user::{Role, UserName};
 use latchkey::server::Application;
 
 use browse::Browser;
@@ -136,6 +137,25 @@ impl App {
     /// Writes the last uses that are still in memory.
     pub async fn write_uses(&self) {
         self.application.write_uses().await;
+    }
+
+    /// Gives somebody another role, as the operator does.
+    pub async fn gives_role(&self, name: &str, role: Role) {
+        let name = UserName::parse(name).expect("a name");
+        let done = self.application.manage.change_role(name, role, self.now()).await;
+        done.unwrap_or_else(|failure| panic!("{failure:?}"));
+    }
+
+    /// Disables somebody, as the operator does.
+    pub async fn disables(&self, name: &str) {
+        let name = UserName::parse(name).expect("a name");
+        let done = self.application.manage.disable(name, self.now()).await;
+        done.unwrap_or_else(|failure| panic!("{failure:?}"));
+    }
+
+    /// Waits for as long as this node may take to hear of what others change.
+    pub async fn hears_of_it(&self) {
+        actix_web::rt::time::sleep(latchkey::verify::BOUND).await;
     }
 
     pub async fn stop(&self) {

@@ -11,7 +11,7 @@ use crate::domain::access::Access;
 use crate::domain::time::Now;
 use crate::domain::user::Email;
 use crate::domain::verdict::{Denial, Holder, Need, What};
-use crate::verify::Verifier;
+use crate::verify::{Offer, Verifier};
 use crate::web::client;
 use crate::web::form::Fields;
 use crate::web::site::Site;
@@ -56,9 +56,9 @@ pub async fn show(
         Ok(digest) => digest,
         Err(denial) => return denied(denial),
     };
-    let client = client::of(&req, &site);
-    match verifier.decide(digest, &asked.need, client, now).await {
-        Ok(Ok(holder)) => allow(&holder, &verifier),
+    let (offer, client) = (verifier.offer(), client::of(&req, &site));
+    match verifier.decide(digest, &asked.need, &offer, client, now).await {
+        Ok(Ok(holder)) => allow(&holder, &offer, now),
         Ok(Err(denial)) => denied(denial),
         Err(fault) => broken(&fault),
     }
@@ -129,11 +129,11 @@ fn implied(req: &HttpRequest, site: &Site, dialect: Dialect) -> Result<Access, D
 }
 
 /// 200 with an empty body. Every identity header is always there, so that a client's forged one is overwritten.
-fn allow(holder: &Holder, verifier: &Verifier) -> HttpResponse {
+fn allow(holder: &Holder, offer: &Offer, now: Now) -> HttpResponse {
     let (token, owner) = (&holder.token, &holder.owner);
     let email = owner.email.as_ref().map_or("", Email::as_str);
-    let access = token.grants.within(verifier.catalogue(), owner.role).to_string();
-    let expires = token.end().map(rfc3339).unwrap_or_default();
+    let access = offer.access(holder);
+    let expires = token.end_after_use(now).map(rfc3339).unwrap_or_default();
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "no-store"));
     for (name, text) in [

@@ -7,9 +7,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::{bearer, problem};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::time::Now;
-use crate::domain::verdict::Holder;
-use crate::verify::Verifier;
+use crate::verify::{Known, Verifier};
 use crate::web::client;
 use crate::web::site::Site;
 
@@ -30,13 +30,13 @@ struct Token {
 }
 
 impl Token {
-    fn of(holder: &Holder, verifier: &Verifier) -> Self {
-        let (token, catalogue) = (&holder.token, verifier.catalogue());
-        let grants = token.grants.within(catalogue, holder.owner.role);
+    fn of(known: &Known, catalogue: &Catalogue) -> Self {
+        let token = &known.token;
+        let grants = token.grants.within(catalogue, known.owner.role);
         Self {
             id: token.id.as_str().to_owned(),
             name: token.name.as_str().to_owned(),
-            user: holder.owner.name.as_str().to_owned(),
+            user: known.owner.name.as_str().to_owned(),
             access: grants.to_string(),
             summary: grants.summary(catalogue).to_string(),
             created: rfc3339(token.created),
@@ -61,9 +61,9 @@ pub async fn show(
         Err(denial) => return denied(denial),
     };
     match verifier.identify(digest, &client::of(&req, &site), now).await {
-        Ok(Ok(holder)) => HttpResponse::Ok()
+        Ok(Ok(known)) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))
-            .json(Token::of(&holder, &verifier)),
+            .json(Token::of(&known, &verifier.offer().catalogue)),
         Ok(Err(denial)) => denied(denial),
         Err(fault) => problem::broken(&fault),
     }

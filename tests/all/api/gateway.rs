@@ -128,7 +128,7 @@ async fn unknown_expired_revoked_and_disabled_are_one_answer() {
     app.wait(chrono::TimeDelta::days(8));
     let machine = app.machine();
     assert_eq!(machine.verifies(&orphan, "git", "read").await, StatusCode::OK);
-    app.database.run("UPDATE users SET disabled_at = 1 WHERE name = 'bo'").await;
+    app.disables("bo").await;
     let mut answers = Vec::new();
     for token in [UNKNOWN, "nonsense", &revoked, &expired, &orphan] {
         let answer = machine.asks("?service=git&access=read", token).await;

@@ -1,5 +1,6 @@
 //! What machines ask.
 
+mod exactness;
 mod gateway;
 mod health;
 mod nginx;

@@ -1,5 +1,6 @@
 //! What the form offers: sets, methods, closed services, everything at once.
 
+use latchkey::domain::user::Role;
 use reqwest::StatusCode;
 
 use crate::support::App;
@@ -144,7 +145,7 @@ async fn a_token_is_cut_down_to_what_its_owner_may_do_now() {
     let secret = root.generates("CI").with("Users", "Read").with("Git", "Read").await;
     let machine = app.machine();
     assert_eq!(machine.verifies(&secret, "users", "read").await, StatusCode::OK);
-    app.database.run("UPDATE users SET role = 'member'").await;
+    app.gives_role("root", Role::Member).await;
     assert_eq!(machine.verifies(&secret, "users", "read").await, StatusCode::FORBIDDEN);
     let answer = machine.asks("?service=git&access=read", &secret).await;
     assert_eq!(answer.header("x-token-access"), "git:read");
@@ -185,7 +186,7 @@ async fn a_rename_keeps_what_was_granted_of_services_that_are_closed_for_now() {
     let root = app.admin("root").await;
     let with = root.generates("CI").with("Users", "Read").with("Git", "Read & write");
     let secret = with.await;
-    app.database.run("UPDATE users SET role = 'member'").await;
+    app.gives_role("root", Role::Member).await;
     let narrower = FILE.replace("name = \"Git\"", "name = \"Git\"\naccess = \"read\"");
     let app = app.restarted_with(&narrower).await;
     let ada = Person { browser: app.guest(), name: root.name.clone(), id: root.id.clone() };
@@ -196,7 +197,7 @@ async fn a_rename_keeps_what_was_granted_of_services_that_are_closed_for_now() {
     assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     let page = ada.opens(&path).await;
     assert!(!page.says("Access: "), "no change of access is told: {}", page.text);
-    app.database.run("UPDATE users SET role = 'admin'").await;
+    app.gives_role("root", Role::Admin).await;
     let app = app.restarted_with(FILE).await;
     let machine = app.machine();
     assert_eq!(machine.verifies(&secret, "users", "read").await, StatusCode::OK);

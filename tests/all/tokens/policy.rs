@@ -1,6 +1,7 @@
 //! What the operator's policy lets people do, and what becomes of tokens when it is made stricter.
 
 use chrono::TimeDelta;
+use latchkey::domain::user::Role;
 use reqwest::StatusCode;
 
 use crate::support::App;
@@ -60,7 +61,7 @@ async fn who_may_not_generate_can_narrow_a_token_and_not_widen_it() {
     let app = App::start().await;
     let ada = app.member("ada").await;
     let secret = ada.generates("CI").with("Git", "Read & write").expiring("30").await;
-    app.database.run("UPDATE users SET role = 'viewer'").await;
+    app.gives_role("ada", Role::Viewer).await;
     let path = ada.page_of(&app, "CI").await;
     let page = ada.opens(&path).await;
     assert!(page.says("Here a token can only be narrowed"));

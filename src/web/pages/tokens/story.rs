@@ -97,7 +97,9 @@ impl Line {
 /// Icon and tone of an event.
 fn drawn(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::PersonAdded => ("plus", ""),
+        Kind::PersonAdded | Kind::PersonDisabled | Kind::PersonEnabled | Kind::RoleChanged => {
+            ("plus", "")
+        }
         Kind::SignedIn => ("leave", "good"),
         Kind::SignInFailed => ("alert", "warn"),
         Kind::SignedOut => ("leave", ""),

@@ -1,0 +1,97 @@
+//! What a verification has to know of a value: a token's row without all that only pages show.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::expiry::Expiry;
+use super::grants::Grants;
+use super::id::{TokenId, UserId};
+use super::networks::Networks;
+use super::secret::Digest;
+use super::time::Now;
+use super::token::{Token, TokenName};
+
+/// A value and what it opens. A million of these are kept in memory, so what many have in common is shared.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub digest: Digest,
+    pub id: TokenId,
+    pub owner: UserId,
+    pub name: TokenName,
+    pub grants: Arc<Grants>,
+    /// From where it may be used; `None` for anywhere.
+    pub networks: Option<Arc<Networks>>,
+    /// When it stops by itself. That of a former value is the earlier of its own and its token's.
+    pub expiry: Expiry,
+    pub unused: Option<Box<Unused>>,
+    /// Whether this is a value that its token had before it was regenerated.
+    pub former: bool,
+    pub paused: bool,
+    pub revoked: bool,
+}
+
+/// A token that ends for want of use.
+#[derive(Clone, Debug)]
+pub struct Unused {
+    /// How many days without use it lives.
+    pub days: u32,
+    /// Since when it has gone unused, as the database knew it.
+    pub since: DateTime<Utc>,
+}
+
+impl Standing {
+    /// Of a token by its present value, or, until the given time, by a former one.
+    pub fn of(token: &Token, digest: Digest, until: Option<DateTime<Utc>>) -> Self {
+        let used = token.last_use.as_ref().map_or(token.renewed, |last| last.at.max(token.renewed));
+        let bound = |networks: &Networks| Arc::new(networks.clone());
+        Self {
+            digest,
+            id: token.id.clone(),
+            owner: token.owner.clone(),
+            name: token.name.clone(),
+            grants: Arc::new(token.grants.clone()),
+            networks: Some(&token.networks).filter(|n| !n.is_anywhere()).map(bound),
+            expiry: until.map_or(token.expiry, |until| token.expiry.no_later_than(until)),
+            unused: token.unused_days.map(|days| Box::new(Unused { days, since: used })),
+            former: until.is_some(),
+            paused: token.paused.is_some(),
+            revoked: token.revoked.is_some(),
+        }
+    }
+
+    /// When it stops by itself: on its last day, or after too long without use, whichever comes first.
+    pub fn end(&self) -> Option<DateTime<Utc>> {
+        let unused = self.unused.as_ref().and_then(|unused| unused.end());
+        match (self.expiry.at(), unused) {
+            (Some(end), Some(unused)) => Some(end.min(unused)),
+            (end, unused) => end.or(unused),
+        }
+    }
+
+    /// The same once a use at this time is written down.
+    pub fn end_after_use(&self, now: Now) -> Option<DateTime<Utc>> {
+        let unused = self.unused.as_ref();
+        let unused = unused.and_then(|unused| Unused { since: now.at(), ..**unused }.end());
+        match (self.expiry.at(), unused) {
+            (Some(end), Some(unused)) => Some(end.min(unused)),
+            (end, unused) => end.or(unused),
+        }
+    }
+
+    /// Whether it seems to have ended for want of use, as far as its uses are known here.
+    pub fn is_spent(&self, now: Now) -> bool {
+        let unused = self.unused.as_ref().and_then(|unused| unused.end());
+        unused.is_some_and(|end| end <= now.at())
+    }
+
+    pub fn is_live(&self, now: Now) -> bool {
+        !self.revoked && !self.paused && self.end().is_none_or(|end| now.at() < end)
+    }
+}
+
+impl Unused {
+    fn end(&self) -> Option<DateTime<Utc>> {
+        self.since.checked_add_signed(TimeDelta::days(i64::from(self.days)))
+    }
+}

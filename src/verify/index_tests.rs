@@ -1,0 +1,115 @@
+use std::sync::Barrier;
+use std::sync::atomic::AtomicBool;
+
+use super::*;
+use crate::domain::expiry::Expiry;
+use crate::domain::id::TokenId;
+use crate::domain::secret::{Prefix, Secret};
+use crate::domain::time::from_micros;
+use crate::domain::token::TokenName;
+use crate::domain::user::{DisplayName, Role, UserName};
+
+fn user() -> Arc<User> {
+    let name = UserName::parse("ada").expect("a name");
+    Arc::new(User {
+        id: UserId::random(),
+        display_name: DisplayName::from(&name),
+        name,
+        email: None,
+        role: Role::Member,
+        created: from_micros(0),
+        disabled: None,
+        zone: chrono_tz::Tz::UTC,
+    })
+}
+
+fn token(owner: &UserId) -> Arc<Standing> {
+    Arc::new(Standing {
+        digest: Secret::random(&Prefix::parse("lk").expect("a prefix")).digest(),
+        id: TokenId::random(),
+        owner: owner.clone(),
+        name: TokenName::parse("CI").expect("a name"),
+        grants: Arc::new(Grants::parse("builds:read git:read-write").expect("grants")),
+        networks: None,
+        expiry: Expiry::Never,
+        unused: None,
+        former: false,
+        paused: false,
+        revoked: false,
+    })
+}
+
+fn is_known(index: &Index, digest: &Digest) -> bool {
+    matches!(index.find(digest), Seen::Holder(_))
+}
+
+/// VER-11: whoever read a row before it was revoked must not store it after.
+#[test]
+fn what_was_read_before_a_change_is_never_stored_after_it() {
+    let index = Index::new(1 << 20);
+    let owner = user();
+    index.put_person(&owner, index.stamp());
+    for round in 0..5_000 {
+        let token = token(&owner.id);
+        let (revoked, start) = (AtomicBool::new(false), Barrier::new(2));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                start.wait();
+                let stamp = index.stamp();
+                let read = !revoked.load(Ordering::SeqCst);
+                (0..round % 50).for_each(|_| std::hint::spin_loop());
+                if read {
+                    index.put(&token, stamp);
+                }
+            });
+            scope.spawn(|| {
+                start.wait();
+                (0..round % 30).for_each(|_| std::hint::spin_loop());
+                revoked.store(true, Ordering::SeqCst);
+                index.drop_value(&token.digest);
+                index.settle(&token.digest, index.stamp());
+                assert!(!is_known(&index, &token.digest), "round {round}, at once");
+            });
+        });
+        assert!(!is_known(&index, &token.digest), "round {round}, for good");
+    }
+}
+
+#[test]
+fn a_change_is_asked_about_until_it_was_read() {
+    let (index, owner) = (Index::new(1 << 24), user());
+    let token = token(&owner.id);
+    let stamp = index.stamp();
+    index.put_person(&owner, stamp);
+    index.put(&token, stamp);
+    assert!(is_known(&index, &token.digest));
+    index.drop_value(&token.digest);
+    assert!(matches!(index.find(&token.digest), Seen::Changed));
+    index.put(&token, stamp);
+    assert!(
+        matches!(index.find(&token.digest), Seen::Changed),
+        "an old reading counts for nothing"
+    );
+    index.put(&token, index.stamp());
+    assert!(is_known(&index, &token.digest));
+    index.drop_person(&owner.id);
+    assert!(matches!(index.find(&token.digest), Seen::Changed), "its owner has to be read as well");
+    index.put_person(&owner, index.stamp());
+    index.clear();
+    assert!(matches!(index.find(&token.digest), Seen::Nothing));
+    assert_eq!(index.count(), 0);
+}
+
+#[test]
+fn beyond_its_memory_the_index_makes_room_and_says_that_it_is_not_complete() {
+    let (index, owner) = (Index::new(2 << 20), user());
+    index.put_person(&owner, index.stamp());
+    index.complete();
+    let tokens: Vec<_> = (0..20_000).map(|_| token(&owner.id)).collect();
+    tokens.iter().for_each(|token| index.put(token, index.stamp()));
+    assert!(!index.is_complete(), "what isn't here may be a token all the same");
+    let known = tokens.iter().filter(|token| is_known(&index, &token.digest)).count();
+    assert_eq!(known, index.count());
+    assert!(known * BYTES_EACH <= 2 << 20, "{known}");
+    assert!(known > 5_000, "{known}");
+}
