@@ -1,7 +1,10 @@
 //! Answers for machines: `docs/api.md` is their contract.
 
 mod bearer;
+pub mod dialect;
 pub mod gateway;
 pub mod health;
-mod problem;
+pub mod original;
+pub mod problem;
+mod question;
 pub mod token;

@@ -75,12 +75,8 @@ impl Problem {
         Self { kind: "about:blank", title, status, detail, scope: None, challenge }
     }
 
-    pub fn is_bad_request(&self) -> bool {
-        self.status == StatusCode::BAD_REQUEST.as_u16()
-    }
-
-    pub fn is_forbidden(&self) -> bool {
-        self.status == StatusCode::FORBIDDEN.as_u16()
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(FORBIDDEN)
     }
 
     /// 401 instead: for gateways that make a 500 of anything else.
@@ -95,8 +91,7 @@ impl Problem {
     }
 
     pub fn respond(&self) -> HttpResponse {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::FORBIDDEN);
-        let mut response = HttpResponse::build(status);
+        let mut response = HttpResponse::build(self.status());
         if let Some(challenge) = &self.challenge {
             response.insert_header((WWW_AUTHENTICATE, challenge.as_str()));
         }
