@@ -61,7 +61,12 @@ pub fn manage(config: &Config, db: Db) -> Result<Manage, Fault> {
         0 => cores.saturating_sub(1).max(1),
         some => some,
     };
-    let rules = Rules {
+    Manage::new(db, rules(config), at_once)
+}
+
+fn rules(config: &Config) -> Rules {
+    let settings = &config.settings;
+    Rules {
         instance: config.instance.clone(),
         prefix: config.prefix.clone(),
         policy: config.policy.clone(),
@@ -73,8 +78,7 @@ pub fn manage(config: &Config, db: Db) -> Result<Manage, Fault> {
             per_person: settings.sessions_per_person,
         },
         confirm_window: settings.confirm_window,
-    };
-    Manage::new(db, rules, at_once)
+    }
 }
 
 impl Application {
@@ -137,6 +141,18 @@ impl Application {
             }
             self.write_uses().await;
         }
+    }
+
+    /// Goes by another file from now on: when this returns, nothing is decided by the old one. Settings and the
+    /// instance's name stay as they were at start.
+    pub fn reload(&self, config: &Config) {
+        self.manage.adopt(rules(config));
+        self.parts.verification.offer(config.catalogue.clone());
+    }
+
+    /// Whether every live token is in memory.
+    pub fn is_warm(&self) -> bool {
+        self.parts.verification.is_warm()
     }
 
     /// Writes the last uses that are still in memory.

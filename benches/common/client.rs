@@ -47,6 +47,8 @@ impl Mix {
 pub struct Tally {
     pub requests: u32,
     pub time: Duration,
+    /// How long each took.
+    pub latencies: Vec<Duration>,
 }
 
 impl Tally {
@@ -65,22 +67,23 @@ pub async fn load(to: SocketAddr, connections: usize, time: Duration, mix: &Rc<M
     let ask = |mut connection: Connection| {
         let mix = Rc::clone(mix);
         actix_web::rt::spawn(async move {
-            let mut requests = 0;
+            let mut latencies = Vec::new();
             while start.elapsed() < time {
-                let request = mix.pick();
+                let (request, asked) = (mix.pick(), Instant::now());
                 let answer = connection.ask(&request.bytes).await;
                 assert_eq!(status(answer), request.status, "{}", answer.escape_ascii());
-                requests += 1;
+                latencies.push(asked.elapsed());
             }
-            requests
+            latencies
         })
     };
     let asking: Vec<_> = open.into_iter().map(ask).collect();
-    let mut requests = 0;
+    let mut latencies = Vec::new();
     for one in asking {
-        requests += one.await.expect("a connection that works");
+        latencies.extend(one.await.expect("a connection that works"));
     }
-    Tally { requests, time: start.elapsed() }
+    let requests = u32::try_from(latencies.len()).expect("a number of requests");
+    Tally { requests, time: start.elapsed(), latencies }
 }
 
 /// The whole answer to a single request, head and body.

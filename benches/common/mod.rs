@@ -17,7 +17,10 @@ pub fn run(bench: impl AsyncFnOnce()) {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let system = actix_web::rt::System::new();
     match words.as_slice() {
-        [server::REAL, folder] => system.block_on(server::serve(Path::new(folder))),
+        [server::REAL, folder] => system.block_on(server::serve(Path::new(folder), &[])),
+        [server::FORGETFUL, folder] => {
+            system.block_on(server::serve(Path::new(folder), &[("index_memory", "0")]));
+        }
         [server::BARE, folder] => system.block_on(server::answer(Path::new(folder))),
         words if words.contains(&"--bench") => system.block_on(bench()),
         _ => println!("nothing is measured without --bench: run cargo bench"),

@@ -14,7 +14,7 @@ use latchkey::domain::secret::{Prefix, Secret};
 use latchkey::domain::time::Now;
 use latchkey::domain::token::{Description, Draft, Issued, LastUse, TokenName};
 use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
-use latchkey::store::{Db, tokens, users};
+use latchkey::store::{Db, bulk, tokens, users};
 
 use super::server;
 
@@ -53,6 +53,29 @@ impl Seeder {
         done.await.expect("a person with tokens");
         let issued = Arc::into_inner(issued).expect("tokens that nobody else holds");
         (id, issued.into_iter().map(|issued| issued.secret).collect())
+    }
+}
+
+impl Seeder {
+    /// Adds so many members, and deals so many live tokens out to them; answers the tokens' values.
+    pub async fn crowd(&self, people: usize, tokens: usize) -> Vec<String> {
+        let people: Vec<User> = (0..people).map(|n| user(&format!("person-{n:05}"))).collect();
+        let ids: Vec<UserId> = people.iter().map(|user| user.id.clone()).collect();
+        let hash = self.hash.clone();
+        let done = self.db.write(move |tx| Ok(bulk::add_people(tx, &people, &hash)?));
+        done.await.expect("people");
+        let mut values = Vec::with_capacity(tokens);
+        let mut owners = ids.iter().cycle().take(tokens).enumerate().peekable();
+        while owners.peek().is_some() {
+            let some = owners.by_ref().take(10_000);
+            let issued = some.map(|(number, owner)| token(owner, number % 1_000)).collect();
+            let issued: Arc<Vec<Issued>> = Arc::new(issued);
+            let stored = issued.clone();
+            let done = self.db.write(move |tx| Ok(bulk::add_tokens(tx, &stored)?));
+            done.await.expect("tokens");
+            values.extend(issued.iter().map(|issued| issued.secret.expose().to_owned()));
+        }
+        values
     }
 }
 

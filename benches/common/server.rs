@@ -1,9 +1,10 @@
 //! The real server and a bare one, each in a child process, so that the processor time of each can be told apart.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::StatusCode;
@@ -21,14 +22,16 @@ use super::client;
 /// What a child is told to be.
 pub const REAL: &str = "serve";
 pub const BARE: &str = "answer";
+/// The real one without any memory for tokens.
+pub const FORGETFUL: &str = "forget";
 /// Recorded answers that the bare server repeats, and where it is asked for them: paths of one length.
 pub const ALLOWED: (&str, &str) = ("allowed.http", "/verify");
 pub const REFUSED: (&str, &str) = ("refused.http", "/refuse");
 
 const WORKERS: usize = 2;
-/// Servers take turns, so each is under load half of the time: with twice the default of 5 s, last uses are written
-/// as often per request as under a steady load.
-const LAST_USE_EVERY: &str = "10s";
+/// Last uses are written when the bench says so: once for as many requests as a steady load brings in the default of
+/// `last_use_every`, which servers that take turns would not see by the clock.
+const LAST_USE_EVERY: &str = "1h";
 /// Linux counts processor time in hundredths of a second, whatever the kernel's own clock.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -42,40 +45,72 @@ pub const FILE: &str = "latchkey.toml";
 
 /// Catalogue and default settings, on this folder's database; clients may say which address is theirs.
 pub fn config(folder: &Path, listen: &str) -> Config {
+    config_with(folder, listen, &[])
+}
+
+/// The same with other settings.
+pub fn config_with(folder: &Path, listen: &str, more: &[(&'static str, &str)]) -> Config {
     let given = |value: &str| Given { value: value.to_owned(), source: Source::Flag };
     let url = format!("sqlite:{}", folder.join("latchkey.db").display());
-    let values = Values::from([
+    let mut values = Values::from([
         ("listen", given(listen)),
         ("database_url", given(&url)),
         ("last_use_every", given(LAST_USE_EVERY)),
         ("trusted_proxies", given("127.0.0.1")),
     ]);
+    values.extend(more.iter().map(|(key, value)| (*key, given(value))));
     let file = std::fs::read_to_string(folder.join(FILE)).unwrap_or_else(|_| SAMPLE.to_owned());
     Config::read(&file, FILE, values).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
 /// Starts the whole application in this process.
 pub async fn start(folder: &Path) -> SocketAddr {
+    start_with(folder, &[]).await.0
+}
+
+async fn start_with(
+    folder: &Path,
+    more: &[(&'static str, &str)],
+) -> (SocketAddr, Arc<Application>) {
     let (listener, address) = listen();
-    let config = config(folder, &address.to_string());
+    let config = config_with(folder, &address.to_string(), more);
     let (begin, start) = (begin(), Instant::now());
     let clock = Clock::new(move || begin + start.elapsed());
     let application = Application::build(&config, clock).await;
-    let application = application.unwrap_or_else(|fault| panic!("{fault}"));
+    let application = Arc::new(application.unwrap_or_else(|fault| panic!("{fault}")));
     let server = application.serve(&config, listener, WORKERS).expect("a server");
     actix_web::rt::spawn(server);
+    let keeping = application.clone();
     actix_web::rt::spawn(async move {
-        application.keep_up(config.settings.last_use_every).await;
+        keeping.keep_up(config.settings.last_use_every).await;
     });
-    address
+    (address, application)
 }
 
 /// In a child: the real server, with log lines as it has them, but written nowhere.
-pub async fn serve(folder: &Path) {
+pub async fn serve(folder: &Path, more: &[(&'static str, &str)]) {
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info"));
     log.with_ansi(false).with_writer(std::io::sink).init();
-    println!("{}", start(folder).await);
-    outlive_nobody().await;
+    let (address, application) = start_with(folder, more).await;
+    println!("{address}");
+    obey(&application).await;
+}
+
+/// Does what the parent says, line by line, and says when it is done. Ends when the parent does.
+async fn obey(application: &Application) {
+    loop {
+        let line = || std::io::stdin().lines().next();
+        match actix_web::rt::task::spawn_blocking(line).await.expect("a line") {
+            Some(Ok(line)) if line == "write" => application.write_uses().await,
+            Some(Ok(line)) if line == "warm" => {
+                while !application.is_warm() {
+                    actix_web::rt::time::sleep(TICK).await;
+                }
+            }
+            _ => std::process::exit(0),
+        }
+        println!("done");
+    }
 }
 
 /// In a child: a server that repeats what was recorded, and does nothing else.
@@ -146,6 +181,7 @@ async fn repeat(recorded: Data<Recorded>) -> HttpResponse {
 /// A server in a process of its own. It ends with this value.
 pub struct Child {
     process: std::process::Child,
+    output: std::cell::RefCell<BufReader<std::process::ChildStdout>>,
     pub address: SocketAddr,
 }
 
@@ -156,9 +192,37 @@ impl Child {
         command.arg(role).arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().expect("a child process");
         let mut line = String::new();
-        let output = process.stdout.take().expect("its output");
-        BufReader::new(output).read_line(&mut line).expect("its address");
-        Self { process, address: line.trim().parse().expect("an address") }
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        output.read_line(&mut line).expect("its address");
+        let address = line.trim().parse().expect("an address");
+        Self { process, output: output.into(), address }
+    }
+
+    /// Has it write last uses down.
+    pub fn write(&self) {
+        self.say("write");
+    }
+
+    /// Waits until every live token is in its memory.
+    pub fn warm(&self) {
+        self.say("warm");
+    }
+
+    fn say(&self, word: &str) {
+        let mut input = self.process.stdin.as_ref().expect("its input");
+        writeln!(input, "{word}").expect("a child that listens");
+        let mut line = String::new();
+        self.output.borrow_mut().read_line(&mut line).expect("its answer");
+        assert_eq!(line.trim(), "done");
+    }
+
+    /// The memory it takes, in bytes.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()));
+        let status = status.expect("Linux's account of a running process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kib.expect("its memory").parse::<u64>().expect("a number") * 1024
     }
 
     /// The processor time of all its threads so far, in user and in system.

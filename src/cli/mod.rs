@@ -4,9 +4,10 @@ mod configuration;
 mod demo;
 mod people;
 mod policy;
+mod seed;
 mod serve;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::parser::ValueSource;
@@ -47,6 +48,8 @@ enum Command {
     },
     /// Fill an empty database with people and tokens in every state
     Demo,
+    /// Fill an empty database with as many people and tokens as one wants to measure with
+    Seed(seed::Seed),
 }
 
 #[derive(Subcommand)]
@@ -114,6 +117,15 @@ pub enum Stop {
     Said(String),
 }
 
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Mistakes(mistakes) => mistakes.fmt(f),
+            Self::Said(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
 impl From<Mistakes> for Stop {
     fn from(mistakes: Mistakes) -> Self {
         Self::Mistakes(mistakes)
@@ -154,12 +166,16 @@ fn argument(field: &str) -> &str {
 pub fn run() -> ExitCode {
     let matches = command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let file = cli.config;
     let done = match cli.command.unwrap_or(Command::Serve) {
         Command::Config { command: ConfigCommand::Sample } => {
             print!("{}", crate::config::SAMPLE);
             Ok(ExitCode::SUCCESS)
         }
-        command => load(cli.config, &matches).and_then(|config| carry_out(command, &config)),
+        command => {
+            let read = || load(file.as_deref(), &matches);
+            read().and_then(|config| carry_out(command, &config, read))
+        }
     };
     match done {
         Ok(code) => code,
@@ -174,9 +190,14 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn carry_out(command: Command, config: &Config) -> Result<ExitCode, Stop> {
+/// `read` reads the configuration again.
+fn carry_out(
+    command: Command,
+    config: &Config,
+    read: impl Fn() -> Result<Config, Stop>,
+) -> Result<ExitCode, Stop> {
     match command {
-        Command::Serve => serve::run(config)?,
+        Command::Serve => serve::run(config, read)?,
         Command::User { command } => people::run(config, command)?,
         Command::Config { command: ConfigCommand::Show } => configuration::show(config)?,
         Command::Config { .. } => configuration::check(config)?,
@@ -184,6 +205,7 @@ fn carry_out(command: Command, config: &Config) -> Result<ExitCode, Stop> {
             return policy::check(config, &file, format);
         }
         Command::Demo => demo::run(config)?,
+        Command::Seed(seed) => seed::run(config, &seed)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -206,7 +228,7 @@ fn command() -> clap::Command {
     Cli::command().args(flags)
 }
 
-fn load(path: Option<PathBuf>, matches: &ArgMatches) -> Result<Config, Stop> {
+fn load(path: Option<&Path>, matches: &ArgMatches) -> Result<Config, Stop> {
     let mut given = Values::new();
     for setting in &SETTINGS {
         let source = match innermost(matches).value_source(setting.key) {
@@ -218,7 +240,7 @@ fn load(path: Option<PathBuf>, matches: &ArgMatches) -> Result<Config, Stop> {
             given.insert(setting.key, Given { value: value.clone(), source });
         }
     }
-    Ok(Config::load(path.as_deref(), given)?)
+    Ok(Config::load(path, given)?)
 }
 
 /// Global flags reach the innermost subcommand's matches, wherever they stood.

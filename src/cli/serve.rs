@@ -2,18 +2,20 @@
 
 use std::net::TcpListener;
 
+use actix_web::rt::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::{Stop, block_on, clock};
 use crate::config::{Config, LogFormat};
 use crate::server::Application;
 
-pub fn run(config: &Config) -> Result<(), Stop> {
+/// `read` reads settings and file again, when the operator says that the file has changed.
+pub fn run(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Result<(), Stop> {
     start_log(config)?;
-    block_on(serve(config))
+    block_on(serve(config, read))
 }
 
-async fn serve(config: &Config) -> Result<(), Stop> {
+async fn serve(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Result<(), Stop> {
     let settings = &config.settings;
     // Taken before the database is touched: a second server on this address changes nothing.
     let listener = TcpListener::bind(settings.listen)
@@ -27,10 +29,30 @@ async fn serve(config: &Config) -> Result<(), Stop> {
     tokio::select! {
         stopped = server => stopped.map_err(|e| Stop::Said(format!("the server stopped: {e}")))?,
         fault = application.keep_up(settings.last_use_every) => return Err(fault.into()),
+        stop = reload(&application, read) => return Err(stop),
     }
     application.write_uses().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// At each SIGHUP goes by the file as it is now; one with mistakes changes nothing.
+async fn reload(application: &Application, read: impl Fn() -> Result<Config, Stop>) -> Stop {
+    let mut told = match signal(SignalKind::hangup()) {
+        Ok(told) => told,
+        Err(e) => return Stop::Said(format!("waiting for SIGHUP: {e}")),
+    };
+    loop {
+        told.recv().await;
+        match read() {
+            Ok(config) => {
+                application.reload(&config);
+                let services = config.catalogue.services().len();
+                tracing::info!(services, "goes by the file as it is now");
+            }
+            Err(stop) => tracing::error!("the file was not taken, the one before stays: {stop}"),
+        }
+    }
 }
 
 /// Prints the one line to open, and what an operator should know.

@@ -43,7 +43,7 @@ impl Manage {
 
     /// The proof that a person may have for a change shortly after another, if the operator allows that.
     async fn confirm_within(&self, me: &Actor, now: Now) -> Outcome<Option<Confirmed>> {
-        let window = self.rules.confirm_window;
+        let window = self.rules().confirm_window;
         if !me.is_within(window, now) {
             return Ok(None);
         }
@@ -62,7 +62,7 @@ impl Manage {
         typed: &str,
     ) -> Outcome<NewPassword> {
         let typed = Zeroizing::new(typed.to_owned());
-        let about = [name, display_name, &self.rules.instance];
+        let about = [name, display_name, &self.rules().instance];
         let about = about.map(str::to_owned);
         let job = move || NewPassword::choose(&typed, &about.each_ref().map(String::as_str));
         let chosen = self.hasher.run(job).await?;

@@ -43,7 +43,7 @@ impl Manage {
         self.db
             .write(move |tx| {
                 let (before, mut after) = manage.decide(tx, by.actor(), &id, &edit, read, now)?;
-                let catalogue = &manage.rules.catalogue;
+                let catalogue = &manage.rules().catalogue;
                 let difference = Difference { before: &before, after: &after, catalogue };
                 let sentences = difference.sentences();
                 if sentences.is_empty() {
@@ -101,9 +101,9 @@ impl Manage {
         if !before.has_ended(now) {
             admit_name(c, me.id(), &after.name, Some(id), now)?;
         }
-        let catalogue = &self.rules.catalogue;
+        let catalogue = &self.rules().catalogue;
         let difference = Difference { before: &before, after: &after, catalogue };
-        self.rules.policy.admit_edit(me.user.role, &difference)?;
+        self.rules().policy.admit_edit(me.user.role, &difference)?;
         Ok((before, after))
     }
 
@@ -113,7 +113,7 @@ impl Manage {
             let sentence = "This token has expired. Regenerate it to bring it back";
             return Err(Problems::one("expires", sentence));
         }
-        let expiry = self.rules.policy.expiry(choice, now);
+        let expiry = self.rules().policy.expiry(choice, now);
         expiry.map_err(|sentence| Problems::one("until", sentence))
     }
 }

@@ -15,7 +15,7 @@ pub mod tokens;
 mod tries;
 mod upkeep;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::domain::catalogue::Catalogue;
@@ -47,7 +47,7 @@ pub struct Rules {
 #[derive(Clone)]
 pub struct Manage {
     db: Db,
-    rules: Arc<Rules>,
+    rules: Arc<RwLock<Arc<Rules>>>,
     hasher: Hasher,
     lanes: Lanes,
     setup: Arc<SetupCode>,
@@ -58,15 +58,21 @@ impl Manage {
     pub fn new(db: Db, rules: Rules, hashes_at_once: usize) -> Result<Self, Fault> {
         Ok(Self {
             db,
-            rules: Arc::new(rules),
+            rules: Arc::new(RwLock::new(Arc::new(rules))),
             hasher: Hasher::new(hashes_at_once)?,
             lanes: Lanes::new(),
             setup: Arc::new(SetupCode::random()),
         })
     }
 
-    pub fn rules(&self) -> &Rules {
-        &self.rules
+    /// What the operator's file says now.
+    pub fn rules(&self) -> Arc<Rules> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Has everything from now on go by other rules.
+    pub fn adopt(&self, rules: Rules) {
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
     }
 
     /// The key that cookies and forms are signed with, made at first start.

@@ -21,7 +21,7 @@ impl Manage {
         let manage = self.clone();
         self.db
             .read(move |c| {
-                let present = &manage.rules.catalogue;
+                let present = &manage.rules().catalogue;
                 let review = Review { policy: &policy, catalogue: &catalogue, present };
                 let mut breaches = Vec::new();
                 let mut last = None;

@@ -69,7 +69,7 @@ impl Manage {
                     return Err(Refusal::AlreadyDone.into());
                 }
                 let (before, after) = manage.renewed(tx, by.actor(), &id, renewal, now)?;
-                let issued = Issued::anew(after, &manage.rules.prefix, now);
+                let issued = Issued::anew(after, &manage.rules().prefix, now);
                 // One former value beside the present one is all that a person can keep in mind.
                 former_secrets::end_all(tx, &id, now)?;
                 let digest = tokens::replace_digest(tx, &id, &issued.secret.digest())?;
@@ -120,7 +120,7 @@ impl Manage {
         renewal: Renewal,
         now: Now,
     ) -> Outcome<(Token, Token)> {
-        let policy = &self.rules.policy;
+        let policy = &self.rules().policy;
         policy.admit_role(me.user.role)?;
         let before = listed(c, me.id(), id)?;
         unchanged_since(c, &before, renewal.read)?;
@@ -145,13 +145,13 @@ impl Manage {
     /// The end of a token with a new value: its own, or the chosen one where that has passed, or could not be had
     /// today.
     fn new_end(&self, before: &Token, renewal: Renewal, now: Now) -> Result<Expiry, Problems> {
-        if self.rules.policy.gives(before.expiry, now) {
+        if self.rules().policy.gives(before.expiry, now) {
             return Ok(before.expiry);
         }
         let missing = || Problems::one("expires", "Choose when it expires");
         let choice = renewal.expires.ok_or_else(missing)?;
         let field = if matches!(choice, Choice::LastDay(_)) { "until" } else { "expires" };
-        let expiry = self.rules.policy.expiry(choice, now);
+        let expiry = self.rules().policy.expiry(choice, now);
         expiry.map_err(|sentence| Problems::one(field, sentence))
     }
 }

@@ -92,7 +92,7 @@ impl Manage {
             let digest = digest.clone();
             self.db.read(move |c| Ok(sessions::find(c, &digest)?)).await?
         };
-        let limits = self.rules.sessions;
+        let limits = self.rules().sessions;
         let Some((state, span)) = found.filter(|(_, span)| limits.allow(*span, now)) else {
             return Ok(None);
         };
@@ -116,7 +116,7 @@ impl Manage {
         now: Now,
     ) -> Outcome<()> {
         let digest = KeyDigest::of(key);
-        let most = self.rules.sessions.per_person as usize;
+        let most = self.rules().sessions.per_person as usize;
         self.db
             .write(move |tx| {
                 sessions::insert(tx, &digest, &user, &state, now)?;

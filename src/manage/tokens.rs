@@ -109,7 +109,7 @@ impl Manage {
         nonce: &Nonce,
         now: Now,
     ) -> Outcome<()> {
-        self.rules
+        self.rules()
             .policy
             .expiry(draft.expires, now)
             .map_err(|sentence| Problems::one("until", sentence))?;
@@ -136,7 +136,7 @@ impl Manage {
         let manage = self.clone();
         self.db
             .write(move |tx| {
-                let (me, rules) = (by.actor(), &manage.rules);
+                let (me, rules) = (by.actor(), &manage.rules());
                 let expiry = rules
                     .policy
                     .expiry(draft.expires, now)
@@ -159,7 +159,7 @@ impl Manage {
 
     /// What a token can do, as the activity keeps it.
     pub(super) fn words(&self, token: &Token) -> String {
-        format!("{}.", token.grants.summary(&self.rules.catalogue))
+        format!("{}.", token.grants.summary(&self.rules().catalogue))
     }
 
     fn admit(
@@ -170,7 +170,7 @@ impl Manage {
         draft: &Draft,
         now: Now,
     ) -> Outcome<()> {
-        self.rules.policy.admit(role, tokens::count_listed(c, owner)?)?;
+        self.rules().policy.admit(role, tokens::count_listed(c, owner)?)?;
         admit_name(c, owner, &draft.name, None, now)
     }
 }

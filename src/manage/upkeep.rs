@@ -10,7 +10,7 @@ use crate::store::{Db, keys, nonces, sessions, throttles};
 impl Manage {
     /// Clears away what has ended: sessions, forms that none of them can send any more, old tries.
     pub async fn clear(&self, now: Now) -> Outcome<()> {
-        let dead = self.rules.sessions.dead_before(now);
+        let dead = self.rules().sessions.dead_before(now);
         self.db
             .write(move |tx| {
                 sessions::purge(tx, dead)?;

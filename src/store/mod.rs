@@ -3,6 +3,7 @@
 //! Reads take any connection of a pool; a change is one transaction on the writer. Both run on a blocking thread.
 //! Functions of this room take the connection, so that they compose inside one transaction.
 
+pub mod bulk;
 pub mod census;
 pub mod conn;
 pub mod events;

@@ -71,6 +71,23 @@ async fn a_second_server_on_the_same_database_is_harmless() {
     assert_eq!(there.verifies(&secret, "git", "read").await, StatusCode::UNAUTHORIZED);
 }
 
+#[actix_web::test]
+async fn a_server_that_is_told_so_goes_by_the_file_as_it_is_now() {
+    let server = Server::with_person().await;
+    let browser = server.signed_in().await;
+    let secret = server.generate(&browser, "CI").await;
+    let machine = Machine::new(&server.base);
+    assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::OK);
+    server.reloads("[[services]]\nkey = \"git\"\nrole = \"nobody\"\n");
+    server.says("the file was not taken").await;
+    assert!(server.log().contains("latchkey.toml, line 3"), "{}", server.log());
+    assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::OK, "nothing changed");
+    server.reloads("[[services]]\nkey = \"mail\"\n");
+    server.says("goes by the file as it is now").await;
+    assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::FORBIDDEN);
+    assert!(browser.get("/account/tokens/new").await.says("mail"));
+}
+
 /// LOG-01, LOG-02
 #[actix_web::test]
 async fn the_log_holds_no_secret_whatever_slips_into_a_request() {

@@ -160,6 +160,23 @@ impl Server {
         child.wait().expect("an end");
     }
 
+    /// Puts a file in the place of the one it goes by, and tells it so.
+    pub fn reloads(&self, file: &str) {
+        std::fs::write(self.folder.join("latchkey.toml"), file).expect("a file");
+        let process = self.child.as_ref().expect("a running server").id().to_string();
+        let told = Command::new("kill").args(["-HUP", &process]).status();
+        assert!(told.expect("kill").success());
+    }
+
+    /// Waits for a line of its log.
+    pub async fn says(&self, words: &str) {
+        let began = Instant::now();
+        while !self.log().contains(words) {
+            assert!(began.elapsed() < Duration::from_secs(20), "{}", self.log());
+            actix_web::rt::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// SIGTERM, and the wait for its end.
     pub fn stop(&mut self) -> ExitStatus {
         let mut child = self.child.take().expect("a running server");

@@ -139,6 +139,12 @@ impl App {
         self.application.write_uses().await;
     }
 
+    /// Has the server go by another file, as SIGHUP does.
+    pub fn reloads(&self, file: &str) {
+        let config = Config::read(file, "test", self.config.values.clone());
+        self.application.reload(&config.unwrap_or_else(|wrong| panic!("{wrong}")));
+    }
+
     /// Gives somebody another role, as the operator does.
     pub async fn gives_role(&self, name: &str, role: Role) {
         let name = UserName::parse(name).expect("a name");

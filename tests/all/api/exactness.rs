@@ -153,6 +153,23 @@ async fn nor_after_its_owner_was_disabled_or_lost_a_role() {
     assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK, "and back");
 }
 
+/// VER-11
+#[actix_web::test]
+async fn nor_after_the_file_was_read_anew() {
+    let app = App::start().await;
+    let (_, secret) = with_token(&app).await;
+    let file =
+        latchkey::config::SAMPLE.replace("key = \"git\"", "key = \"git\"\naccess = \"read\"");
+    let crowd = Crowd::gather(&app, &secret, "?service=git&access=write").await;
+    app.reloads(&file);
+    assert_eq!(crowd.disperse().await.1, 0);
+    let answer = app.machine().asks(READ, &secret).await;
+    assert_eq!(answer.header("x-token-access"), "git:read");
+    app.reloads(latchkey::config::SAMPLE);
+    let answer = app.machine().asks(READ, &secret).await;
+    assert_eq!(answer.header("x-token-access"), "git:read-write");
+}
+
 #[actix_web::test]
 async fn who_is_enabled_again_has_their_tokens_back_at_once() {
     let app = App::start().await;

@@ -102,7 +102,8 @@ pub async fn edit(
     req: HttpRequest,
 ) -> Result<Page, WebError> {
     let story = story(&manage, &me, &id, now).await?;
-    let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
+    let rules = manage.rules();
+    let under = Under::new(&rules, me.actor.user.role, me.asks_password, now);
     let mut typed = TokenForm::of(&story.listed.token, under);
     let notes = Prefill::of(&req).apply(&mut typed, under);
     Ok(Page::show(&Edit { notes, ..Edit::of(&me, story, under, typed) }))
@@ -115,7 +116,8 @@ pub async fn update(
     sent: Sent<ChangedToken>,
 ) -> Result<Page, WebError> {
     let Sent { me, typed: ChangedToken { form: mut typed, .. } } = sent;
-    let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
+    let rules = manage.rules();
+    let under = Under::new(&rules, me.actor.user.role, me.asks_password, now);
     let story = story(&manage, &me, &id, now).await?;
     let token = story.listed.token.clone();
     if typed.is_unfinished() {

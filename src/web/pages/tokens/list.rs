@@ -87,7 +87,7 @@ impl List {
         let listing = Listing::of(tokens, &rules.catalogue, &query, now);
         notes.extend(beyond(&listing, &query));
         let query = Query { page: listing.page, ..query };
-        let row = |listed| TokenRow::listed(listed, rules, me, now);
+        let row = |listed| TokenRow::listed(listed, &rules, me, now);
         Ok(Self {
             rows: listing.rows.iter().map(row).collect(),
             total: listing.total,

@@ -79,7 +79,8 @@ pub async fn new(
     now: Now,
     req: HttpRequest,
 ) -> Result<Page, WebError> {
-    let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
+    let rules = manage.rules();
+    let under = Under::new(&rules, me.actor.user.role, me.asks_password, now);
     let expires = under.policy.default_days.to_string();
     let mut typed = TokenForm { expires, ..TokenForm::default() };
     let mut prefill = Prefill::of(&req);
@@ -100,7 +101,8 @@ pub async fn create(
     sent: Sent<NewToken>,
 ) -> Result<Page, WebError> {
     let Sent { me, typed: NewToken(mut typed) } = sent;
-    let under = Under::new(manage.rules(), me.actor.user.role, me.asks_password, now);
+    let rules = manage.rules();
+    let under = Under::new(&rules, me.actor.user.role, me.asks_password, now);
     if typed.is_unfinished() {
         typed.apply_set(under);
         let link = typed
