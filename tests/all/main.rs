@@ -11,6 +11,7 @@ mod durability;
 mod forms;
 mod home;
 mod http;
+mod nodes;
 mod overlaps;
 mod password;
 mod pauses;

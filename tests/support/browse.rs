@@ -38,6 +38,11 @@ impl Browser {
         Self { base: base.to_owned(), client, jar }
     }
 
+    /// The same browser, with its cookies, at another server of the same name.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }

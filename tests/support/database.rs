@@ -62,6 +62,11 @@ impl TestDatabase {
         Self { db: open(&url), url, folder: Some(folder), name }
     }
 
+    /// Another way to the same database, which stays the other's to drop.
+    pub fn beside(&self, url: &str) -> Self {
+        Self { db: open(url), url: url.to_owned(), folder: None, name: String::new() }
+    }
+
     fn on_postgres(server: &str, name: String) -> Self {
         let template = postgres_template(server);
         command(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
@@ -173,10 +178,13 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Some(server) = postgres().filter(|_| self.folder.is_none()) {
+        if let Some(server) = postgres().filter(|_| self.folder.is_none() && !self.name.is_empty())
+        {
             command(&server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
-        let _ = std::fs::remove_dir_all(std::env::temp_dir().join(&self.name));
+        if !self.name.is_empty() {
+            let _ = std::fs::remove_dir_all(std::env::temp_dir().join(&self.name));
+        }
     }
 }
 

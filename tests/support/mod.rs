@@ -96,6 +96,11 @@ impl App {
         Self::on(self.database, file, &[]).await
     }
 
+    /// Another node on this one's database, reached by this URL.
+    pub async fn beside(&self, url: &str) -> Self {
+        Self::on(self.database.beside(url), latchkey::config::SAMPLE, &[]).await
+    }
+
     pub fn now(&self) -> Now {
         Now::new(latchkey::domain::time::from_micros(self.micros.load(Ordering::SeqCst)))
     }

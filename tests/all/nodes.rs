@@ -1,0 +1,205 @@
+//! Several servers on one database: what each has to know of what the others do.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::rt::net::{TcpListener, TcpStream};
+use latchkey::verify::BOUND;
+use reqwest::StatusCode;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::support::App;
+use crate::support::database::lacks_postgres;
+use crate::support::people::{PASSWORD, sign_in};
+
+/// The way of a node to its database, which can be blocked: then nothing goes through, and nobody is told.
+struct Wire {
+    address: SocketAddr,
+    blocked: Arc<AtomicBool>,
+}
+
+impl Wire {
+    async fn to(database: &str) -> (Self, String) {
+        let mut url = url::Url::parse(database).expect("a URL");
+        let host = url.host_str().expect("a host").to_owned();
+        let to = format!("{host}:{}", url.port().unwrap_or(5432));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let wire =
+            Self { address: listener.local_addr().expect("its address"), blocked: Arc::default() };
+        let blocked = wire.blocked.clone();
+        actix_web::rt::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let Ok(far) = TcpStream::connect(&to).await else { continue };
+                let ((a, b), (c, d)) = (near.into_split(), far.into_split());
+                actix_web::rt::spawn(pass(a, d, blocked.clone()));
+                actix_web::rt::spawn(pass(c, b, blocked.clone()));
+            }
+        });
+        url.set_host(Some("127.0.0.1")).expect("a host");
+        url.set_port(Some(wire.address.port())).expect("a port");
+        (wire, url.to_string())
+    }
+}
+
+async fn pass(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    blocked: Arc<AtomicBool>,
+) {
+    let mut buffer = [0; 16 * 1024];
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
+        while blocked.load(Ordering::SeqCst) {
+            actix_web::rt::time::sleep(Duration::from_millis(5)).await;
+        }
+        if to.write_all(&buffer[..read]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Asks until the answer is this one; answers how long that took.
+async fn until(app: &App, secret: &str, status: StatusCode) -> Duration {
+    let (machine, began) = (app.machine(), Instant::now());
+    while machine.verifies(secret, "git", "read").await != status {
+        assert!(began.elapsed() < Duration::from_secs(20), "never {status}");
+    }
+    began.elapsed()
+}
+
+/// VER-11: within the bound on every node; one that can't hear of it asks, and refuses when it can't.
+#[actix_web::test]
+async fn a_revocation_reaches_every_node_and_one_that_is_cut_off_lets_nothing_through() {
+    if lacks_postgres() {
+        return;
+    }
+    let one = App::start().await;
+    let two = one.beside(&one.database.url).await;
+    let (wire, url) = Wire::to(&one.database.url).await;
+    let three = one.beside(&url).await;
+    let ada = one.member("ada").await;
+    let (gone, kept) = (
+        ada.generates("gone").with("Git", "Read").await,
+        ada.generates("kept").with("Git", "Read").await,
+    );
+    for node in [&one, &two, &three] {
+        until(node, &gone, StatusCode::OK).await;
+        until(node, &kept, StatusCode::OK).await;
+    }
+    let load = Load::on(&three, &gone);
+    wire.blocked.store(true, Ordering::SeqCst);
+    ada.revokes("gone").await;
+    let revoked = Instant::now();
+    assert_eq!(one.machine().verifies(&gone, "git", "read").await, StatusCode::UNAUTHORIZED);
+    until(&two, &gone, StatusCode::UNAUTHORIZED).await;
+    assert!(revoked.elapsed() < BOUND, "two heard of it");
+    // Three may go by what it knows until the bound is over, and no longer.
+    let last = load.end(Duration::from_secs(4)).await;
+    let late = last.map(|last| last.saturating_duration_since(revoked)).unwrap_or_default();
+    assert!(late < BOUND, "allowed {late:?} after the revocation");
+    let cut_off = three.machine().verifies(&kept, "git", "read").await;
+    assert_eq!(cut_off, StatusCode::SERVICE_UNAVAILABLE);
+    wire.blocked.store(false, Ordering::SeqCst);
+    until(&three, &kept, StatusCode::OK).await;
+    assert_eq!(three.machine().verifies(&gone, "git", "read").await, StatusCode::UNAUTHORIZED);
+}
+
+/// Questions without a pause, eight at a time.
+struct Load {
+    over: Arc<AtomicBool>,
+    asking: Vec<actix_web::rt::task::JoinHandle<Option<Instant>>>,
+}
+
+impl Load {
+    fn on(app: &App, secret: &str) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let ask = |_| {
+            let (over, machine, secret) = (over.clone(), app.machine(), secret.to_owned());
+            actix_web::rt::spawn(async move {
+                let mut last = None;
+                while !over.load(Ordering::SeqCst) {
+                    if machine.verifies(&secret, "git", "read").await == StatusCode::OK {
+                        last = Some(Instant::now());
+                    }
+                }
+                last
+            })
+        };
+        let asking = (0..8).map(ask).collect();
+        Self { over, asking }
+    }
+
+    /// After some more time; answers when the last was allowed.
+    async fn end(self, after: Duration) -> Option<Instant> {
+        actix_web::rt::time::sleep(after).await;
+        self.over.store(true, Ordering::SeqCst);
+        let mut last = None;
+        for one in self.asking {
+            last = last.max(one.await.expect("answers"));
+        }
+        last
+    }
+}
+
+/// What a node that is not asked about a change has to hear: each kind once.
+#[actix_web::test]
+async fn each_change_is_heard_of_on_another_node() {
+    if lacks_postgres() {
+        return;
+    }
+    let one = App::start().await;
+    let two = one.beside(&one.database.url).await;
+    let ada = one.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    assert_eq!(two.machine().verifies(&secret, "git", "read").await, StatusCode::OK, "at once");
+    let pause = ada.page_of(&one, "CI").await + "/pause";
+    for (button, status) in
+        [("Pause token", StatusCode::UNAUTHORIZED), ("Resume token", StatusCode::OK)]
+    {
+        let form = ada.opens(&pause).await.form(button).fill("Your password", PASSWORD);
+        assert_eq!(ada.browser.submit(&form).await.status, StatusCode::SEE_OTHER);
+        until(&two, &secret, status).await;
+    }
+    one.disables("ada").await;
+    until(&two, &secret, StatusCode::UNAUTHORIZED).await;
+}
+
+/// Sessions, tries and forms are the database's, not a node's.
+#[actix_web::test]
+async fn sessions_tries_and_forms_hold_across_nodes() {
+    if lacks_postgres() {
+        return;
+    }
+    let one = App::start().await;
+    let two = one.beside(&one.database.url).await;
+    let ada = one.member("ada").await;
+    let there = ada.browser.at(&two.base);
+    let page = there.get("/account/tokens/new").await;
+    assert_eq!(page.heading(), "Generate a token", "signed in there, too");
+    let form = page.form("Generate token").fill("Name", "CI").choose("Git", "Read");
+    let form = form.fill("Your password", PASSWORD);
+    assert_eq!(there.submit(&form).await.status, StatusCode::OK);
+    let again = ada.browser.at(&one.base).submit(&form).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "one form, one token, whichever node");
+    let mut last = StatusCode::OK;
+    for round in 0..14 {
+        let node = if round % 2 == 0 { &one } else { &two };
+        last = sign_in(&node.guest(), "ada", "wrong, wrong, wrong").await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "counted together");
+}
+
+#[actix_web::test]
+async fn a_node_that_missed_entries_of_the_feed_forgets_everything() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    let machine = app.machine();
+    assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::OK);
+    // As after hours without the database: what was said meanwhile is no longer there to be read.
+    app.database.run("UPDATE tokens SET revoked_at = 1").await;
+    app.database.write(|tx| Ok(latchkey::store::bulk::announce(tx)?)).await;
+    app.hears_of_it().await;
+    assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::UNAUTHORIZED);
+}
