@@ -2,6 +2,7 @@
 
 mod configuration;
 mod demo;
+mod gateway;
 mod people;
 mod policy;
 mod seed;
@@ -46,6 +47,8 @@ enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Print a complete configuration for a gateway in front of a service
+    Gateway(gateway::Gateway),
     /// Fill an empty database with people and tokens in every state
     Demo,
     /// Fill an empty database with as many people and tokens as one wants to measure with
@@ -204,6 +207,7 @@ fn carry_out(
         Command::Policy { command: PolicyCommand::Check { file, format } } => {
             return policy::check(config, &file, format);
         }
+        Command::Gateway(asked) => gateway::print(config, &asked)?,
         Command::Demo => demo::run(config)?,
         Command::Seed(seed) => seed::run(config, &seed)?,
     }

@@ -1,157 +1,146 @@
-//! A real nginx with the configuration that the documentation gives, a service behind it, and curl in front.
+//! Real gateways with the configurations that the documentation gives, and curl in front.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::{Deserialize, Serialize};
-
-use crate::driver::{Folder, look};
+use crate::driver::{Folder, PATIENCE, look};
+use crate::echo::{Received, Service};
 use crate::support::App;
 
-/// What reached the service, which answers with just that.
-#[derive(Debug, Default, Deserialize, Serialize)]
-pub struct Received {
-    pub method: String,
-    headers: Vec<(String, String)>,
-    pub length: usize,
-    pub checksum: u32,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Nginx,
+    Caddy,
+    Haproxy,
 }
 
-impl Received {
-    /// Every value of a header; the name in lower case.
-    pub fn all(&self, name: &str) -> Vec<&str> {
-        let named = self.headers.iter().filter(|(known, _)| known == name);
-        named.map(|(_, value)| value.as_str()).collect()
-    }
-
-    fn read(stream: &TcpStream) -> std::io::Result<Self> {
-        let mut reader = BufReader::new(stream);
-        let mut lines = Vec::new();
-        loop {
-            let mut line = Vec::new();
-            reader.read_until(b'\n', &mut line)?;
-            match String::from_utf8_lossy(&line).trim_end() {
-                "" => break,
-                line => lines.push(line.to_owned()),
-            }
+impl Kind {
+    /// The first lines of its files in `docs/gateways.md`: where they go.
+    fn files(self) -> &'static [&'static str] {
+        match self {
+            Self::Nginx => &["# /etc/nginx/conf.d/builds.conf"],
+            Self::Caddy => &["# /etc/caddy/Caddyfile"],
+            Self::Haproxy => &["# /etc/haproxy/haproxy.cfg", "-- /etc/haproxy/latchkey.lua"],
         }
-        let mut lines = lines.into_iter();
-        let method = lines.next().unwrap_or_default();
-        let method = method.split(' ').next().unwrap_or_default().to_owned();
-        let header = |line: String| {
-            let (name, value) = line.split_once(": ").unwrap_or((&line, ""));
-            (name.to_ascii_lowercase(), value.to_owned())
-        };
-        let mut received = Self { method, headers: lines.map(header).collect(), ..Self::default() };
-        let length = received.all("content-length").first().and_then(|text| text.parse().ok());
-        let mut body = vec![0; length.unwrap_or(0)];
-        reader.read_exact(&mut body)?;
-        (received.length, received.checksum) = (body.len(), crc32fast::hash(&body));
-        Ok(received)
     }
-}
 
-/// A service that lets everybody in: that is the gateway's to decide.
-pub struct Service {
-    address: SocketAddr,
-    count: Arc<AtomicUsize>,
-}
+    /// What a machine's own configuration has around that, or what keeps the test off that machine's ports and folders.
+    fn around(self, text: String) -> String {
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+        let temporary = temporary.map(|name| format!("{name}_temp_path {name};\n")).concat();
+        match self {
+            Self::Nginx => format!(
+                "user root;\ndaemon off;\nworker_processes 1;\npid nginx.pid;\nevents {{}}\n\
+                 http {{\naccess_log off;\n{temporary}{text}\n}}\n"
+            ),
+            Self::Caddy => format!("{{\n\tadmin off\n}}\n{text}"),
+            Self::Haproxy => text,
+        }
+    }
 
-impl Service {
-    pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let count = Arc::new(AtomicUsize::new(0));
-        let served = Arc::clone(&count);
-        std::thread::spawn(move || {
-            for mut stream in listener.incoming().flatten() {
-                let Ok(received) = Received::read(&stream) else { continue };
-                served.fetch_add(1, Ordering::SeqCst);
-                let body = serde_json::to_string(&received).expect("JSON");
-                let length = body.len();
-                let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
-                let _ = stream.write_all(answer.as_bytes());
+    /// In this folder. Debian keeps some where not everybody's PATH leads.
+    fn command(self, folder: &Folder) -> Command {
+        let (name, words) = match self {
+            Self::Nginx => ("nginx", &["-p", ".", "-c", "builds.conf", "-e", "error.log"][..]),
+            Self::Caddy => {
+                ("caddy", &["run", "--config", "Caddyfile", "--adapter", "caddyfile"][..])
             }
-        });
-        Self { address, count }
-    }
-
-    /// How many requests have come through so far.
-    pub fn requests(&self) -> usize {
-        self.count.load(Ordering::SeqCst)
+            Self::Haproxy => ("haproxy", &["-db", "-f", "haproxy.cfg"][..]),
+        };
+        let debian = format!("/usr/sbin/{name}");
+        let mut command =
+            Command::new(if Path::new(&debian).exists() { debian.as_str() } else { name });
+        command.current_dir(folder.path()).args(words).env("HOME", folder.path());
+        command.env("XDG_DATA_HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
+        command
     }
 }
 
-/// The configuration that a page of the documentation shows, from these words to the end of its block.
-fn shown(page: &str, from: &str) -> String {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+/// What a page of the documentation shows, from these words to the end of their block.
+pub fn shown(page: &str, from: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     let text = std::fs::read_to_string(path).expect(page);
     let block = text.split(&format!("\n{from}")).nth(1);
     let block = block.unwrap_or_else(|| panic!("{page} no longer shows {from}"));
     format!("{from}{}\n", block.split("\n```\n").next().unwrap_or_default())
 }
 
-pub struct Nginx {
+pub struct Gateway {
+    kind: Kind,
     child: Child,
     address: SocketAddr,
     folder: Folder,
 }
 
-impl Nginx {
+impl Gateway {
     /// As `docs/gateways.md` has it.
-    pub async fn start(app: &App, service: &Service) -> Self {
-        Self::run(shown("docs/gateways.md", "server {"), app, service).await
+    pub async fn start(kind: Kind, app: &App, service: &Service) -> Self {
+        Self::asking(kind, app.address, service).await
     }
 
-    /// As the README has it.
-    pub async fn of_the_readme(app: &App, service: &Service) -> Self {
-        Self::run(shown("README.md", "server {"), app, service).await
+    /// The same, with something else in Latchkey's place.
+    pub async fn asking(kind: Kind, latchkey: SocketAddr, service: &Service) -> Self {
+        let texts = kind.files().iter().map(|first| (*first, shown("docs/gateways.md", first)));
+        Self::run(kind, texts.collect(), latchkey, service).await
     }
 
-    /// As `docs/gateways.md` has it for tokens that open many services.
-    pub async fn for_many_services(app: &App, service: &Service) -> Self {
-        let (place, lines) = ("location = /.latchkey {\n", "proxy_buffer_size ");
-        let lines = format!("{place}{}", shown("docs/gateways.md", lines));
-        let server = shown("docs/gateways.md", "server {").replace(place, &lines);
-        Self::run(server, app, service).await
+    /// nginx with a text of the test's own.
+    pub async fn nginx(text: String, app: &App, service: &Service) -> Self {
+        let files = vec![(Kind::Nginx.files()[0], text)];
+        Self::run(Kind::Nginx, files, app.address, service).await
     }
 
     /// With the addresses of this test in place of the example's.
-    async fn run(mut server: String, app: &App, service: &Service) -> Self {
+    async fn run(
+        kind: Kind,
+        files: Vec<(&str, String)>,
+        latchkey: SocketAddr,
+        service: &Service,
+    ) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");
-        let here = [address, app.address, service.address];
-        for (example, here) in
-            ["127.0.0.1:8088", "127.0.0.1:8080", "127.0.0.1:9000"].iter().zip(here)
-        {
-            assert!(server.contains(example), "the example no longer names {example}");
-            server = server.replace(example, &here.to_string());
-        }
         let folder = Folder::new();
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-        let temporary = temporary.map(|name| format!("{name}_temp_path {name};\n")).concat();
-        let configuration = format!(
-            "user root;\ndaemon off;\nworker_processes 1;\npid nginx.pid;\nevents {{}}\n\
-             http {{\naccess_log off;\n{temporary}{server}\n}}\n"
-        );
-        std::fs::write(folder.path().join("nginx.conf"), configuration).expect("a file");
-        let mut command = command(&folder);
-        let child = command.stderr(Stdio::null()).spawn().expect("nginx");
-        let mut nginx = Self { child, address, folder };
+        let mut whole: String = files.iter().map(|(_, text)| text.as_str()).collect();
+        for example in ["127.0.0.1:8088", "127.0.0.1:8080", "127.0.0.1:9000"] {
+            assert!(whole.contains(example), "the example no longer names {example}");
+        }
+        for (at, (first, mut text)) in files.into_iter().enumerate() {
+            let place = Path::new(first.split(' ').next_back().expect("where it goes"));
+            for (example, here) in [
+                ("127.0.0.1:8088", address.to_string()),
+                ("127.0.0.1:8080", latchkey.to_string()),
+                ("127.0.0.1:9000", service.address.to_string()),
+                ("/etc/haproxy", folder.path().display().to_string()),
+            ] {
+                text = text.replace(example, &here);
+            }
+            whole = if at == 0 { kind.around(text) } else { text };
+            let name = place.file_name().expect("a name");
+            std::fs::write(folder.path().join(name), &whole).expect("a file");
+        }
+        Self::answers(kind, address, folder).await
+    }
+
+    async fn answers(kind: Kind, address: SocketAddr, folder: Folder) -> Self {
+        let log = std::fs::File::create(folder.path().join("log")).expect("a log");
+        let child = kind.command(&folder).stdout(Stdio::null()).stderr(log).spawn();
+        let child = child.unwrap_or_else(|e| panic!("{kind:?} is not on this machine: {e}"));
+        let mut gateway = Self { kind, child, address, folder };
         let mut ended = false;
         let answers = async || {
-            ended = ended || matches!(nginx.child.try_wait(), Ok(Some(_)));
+            ended = ended || matches!(gateway.child.try_wait(), Ok(Some(_)));
             (ended || TcpStream::connect(address).is_ok()).then_some(())
         };
-        look(answers).await.expect("nginx answers");
-        if ended {
-            let log = std::fs::read_to_string(nginx.folder.path().join("error.log"));
-            panic!("nginx has ended: {}", log.unwrap_or_default());
-        }
-        nginx
+        let began = look(answers).await;
+        assert!(began.is_some() && !ended, "{kind:?} does not run: {}", gateway.log());
+        gateway
+    }
+
+    fn log(&self) -> String {
+        let read = |name| std::fs::read_to_string(self.folder.path().join(name));
+        ["log", "error.log"].map(|name| read(name).unwrap_or_default()).concat()
     }
 
     /// Runs curl against the gateway.
@@ -164,31 +153,54 @@ impl Nginx {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Reply::parse(&String::from_utf8_lossy(&output.stdout))
     }
+
+    /// Asks for a websocket with these header lines, and sends a word through it: the head, and what came back.
+    pub async fn upgrades(&self, lines: &str) -> (String, String) {
+        let address = self.address;
+        let request = format!(
+            "GET /live HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{lines}\r\n"
+        );
+        let talk = move || -> std::io::Result<(String, String)> {
+            let mut stream = TcpStream::connect(address)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.write_all(request.as_bytes())?;
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_exact(&mut byte)?;
+                head.push(byte[0]);
+            }
+            let head = String::from_utf8_lossy(&head).into_owned();
+            let mut word = [0; 5];
+            if head.starts_with("HTTP/1.1 101") {
+                stream.write_all(b"hello")?;
+                stream.read_exact(&mut word)?;
+            }
+            Ok((head, String::from_utf8_lossy(&word).into_owned()))
+        };
+        let talked = actix_web::rt::task::spawn_blocking(talk).await.expect("a talk");
+        talked.unwrap_or_else(|e| panic!("{:?}: {e}: {}", self.kind, self.log()))
+    }
 }
 
-impl Drop for Nginx {
+impl Drop for Gateway {
     fn drop(&mut self) {
-        let stopped = command(&self.folder).args(["-s", "stop"]).status();
-        if !stopped.is_ok_and(|status| status.success()) {
+        // nginx has workers, who end with it only when it is asked.
+        let mut stop = self.kind.command(&self.folder);
+        let asked = self.kind == Kind::Nginx
+            && stop.args(["-s", "stop"]).status().is_ok_and(|status| status.success());
+        if !asked {
             let _ = self.child.kill();
         }
         let _ = self.child.wait();
     }
 }
 
-/// nginx in this folder. Debian keeps it where not everybody's PATH leads.
-fn command(folder: &Folder) -> Command {
-    let debian = "/usr/sbin/nginx";
-    let name = if std::path::Path::new(debian).exists() { debian } else { "nginx" };
-    let mut command = Command::new(name);
-    command.arg("-p").arg(folder.path()).args(["-c", "nginx.conf", "-e", "error.log"]);
-    command
-}
-
 /// What curl got.
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
+    /// In lower case.
     pub head: String,
     pub body: String,
 }

@@ -6,9 +6,12 @@
 mod support;
 
 mod accessibility;
+mod claims;
 mod driver;
+mod echo;
 mod fernhill;
 mod gateway;
+mod gateways;
 mod inspector;
 mod journey;
 mod keyboard;

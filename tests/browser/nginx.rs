@@ -1,37 +1,16 @@
 //! From the browser to a service behind a real nginx, and back out again.
 
-use crate::driver::Folder;
-use crate::gateway::{Nginx, Received, Service};
+use crate::claims::{FORGED, app, bearer, believes_nothing_forged, with};
+use crate::echo::Service;
+use crate::gateway::{Gateway, Kind, shown};
 use crate::support::App;
 use crate::support::people::PASSWORD;
 use crate::window::Window;
 
-async fn app() -> App {
-    App::with(latchkey::config::SAMPLE, &[("trusted_proxies", "127.0.0.1")]).await
-}
-
-fn bearer(token: &str) -> String {
-    format!("Authorization: Bearer {token}")
-}
-
-/// The identity headers, with what a client might claim in each.
-const FORGED: [&str; 10] = [
-    "Remote-User: root",
-    "Remote-Name: Root",
-    "Remote-Email: root@evil.example",
-    "Remote-Groups: admins",
-    "X-Auth-Request-User: root",
-    "X-Auth-Request-Email: root@evil.example",
-    "X-Token-Id: AAAAAAAAAAAAAAAA",
-    "X-Token-Name: everything",
-    "X-Token-Access: builds:read-write",
-    "X-Token-Expires: 2099-01-01T00:00:00Z",
-];
-
 #[actix_web::test]
 async fn a_token_made_in_the_browser_opens_the_service_until_it_is_revoked_there() {
     let (app, service) = (app().await, Service::start());
-    let nginx = Nginx::start(&app, &service).await;
+    let nginx = Gateway::start(Kind::Nginx, &app, &service).await;
     let window = Window::of_member(&app, "ada").await;
     window.generates("CI runner", "Builds", "Read").await;
     let token = bearer(&window.secret().await);
@@ -69,58 +48,23 @@ async fn a_token_made_in_the_browser_opens_the_service_until_it_is_revoked_there
     assert_eq!(service.requests(), 2);
 }
 
-/// A request with these headers, as curl is told of it.
-fn with<'a>(headers: &[&'a str]) -> Vec<&'a str> {
-    headers.iter().flat_map(|header| ["-H", *header]).collect()
+/// As the README has it.
+async fn of_the_readme(app: &App, service: &Service) -> Gateway {
+    Gateway::nginx(shown("README.md", "server {"), app, service).await
 }
 
-/// Asserts that nothing of what a client claimed has reached the service.
-fn believes_nothing_forged(received: &Received) {
-    for header in FORGED {
-        let (name, forged) = header.split_once(": ").expect("a header");
-        let values = received.all(&name.to_ascii_lowercase());
-        assert!(!values.contains(&forged) && values.len() <= 1, "{name}: {values:?}");
-    }
-    assert_eq!(received.all("remote-user"), ["ada"]);
-    assert_eq!(received.all("authorization"), [""; 0], "the service has no use for the token");
-}
-
-#[actix_web::test]
-async fn what_a_client_claims_to_be_never_reaches_the_service() {
-    let (app, service) = (app().await, Service::start());
-    let nginx = Nginx::start(&app, &service).await;
-    let secret = app.member("ada").await.generates("CI runner").with("Builds", "Read").await;
-    let token = bearer(&secret);
-    let arguments = [with(&FORGED), with(&[&token])].concat();
-    let received = nginx.curl(&arguments).await.received();
-    believes_nothing_forged(&received);
-    assert_eq!(received.all("remote-groups"), [""; 0]);
-    for method in ["X-Original-Method: GET", "X-Forwarded-Method: GET"] {
-        let writing = ["-H", method, "-H", &token, "--request", "DELETE"];
-        assert_eq!(nginx.curl(&writing).await.status, 403, "{method}");
-    }
-    let without = nginx.curl(&with(&FORGED)).await;
-    assert_eq!(without.status, 401, "{without:?}");
-    assert_eq!(service.requests(), 1);
-}
-
-#[actix_web::test]
-async fn a_reading_token_cannot_write_by_naming_another_method_in_a_header() {
-    let (app, service) = (app().await, Service::start());
-    let ada = app.member("ada").await;
-    let token = bearer(&ada.generates("CI runner").with("Builds", "Read").await);
-    let nginx = Nginx::start(&app, &service).await;
-    for name in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"] {
-        let received = nginx.curl(&with(&[&token, &format!("{name}: DELETE")])).await.received();
-        assert_eq!(received.method, "GET");
-        assert_eq!(received.all(&name.to_ascii_lowercase()), [""; 0], "{name}");
-    }
+/// As `docs/gateways.md` has it for tokens that open many services.
+async fn for_many_services(app: &App, service: &Service) -> Gateway {
+    let (page, place) = ("docs/gateways.md", "location = /.latchkey {\n");
+    let lines = format!("{place}{}", shown(page, "proxy_buffer_size "));
+    let server = shown(page, "# /etc/nginx/conf.d/builds.conf").replace(place, &lines);
+    Gateway::nginx(server, app, service).await
 }
 
 #[actix_web::test]
 async fn the_few_lines_of_the_readme_guard_a_service_too() {
     let (app, service) = (app().await, Service::start());
-    let nginx = Nginx::of_the_readme(&app, &service).await;
+    let nginx = of_the_readme(&app, &service).await;
     let ada = app.member("ada").await;
     let token = bearer(&ada.generates("CI runner").with("Builds", "Read").await);
     let other = bearer(&ada.generates("Git mirror").with("Git", "Read & write").await);
@@ -166,61 +110,13 @@ async fn a_token_for_many_services_passes_with_the_buffer_that_the_page_names() 
         .iter()
         .fold(ada.generates("everything"), |form, name| form.with(name, "Read & write"));
     let token = bearer(&all.with("Builds", "Read").await);
-    let small = Nginx::start(&app, &service).await;
+    let small = Gateway::start(Kind::Nginx, &app, &service).await;
     let refused = small.curl(&with(&[&token])).await;
     assert_eq!(refused.status, 500, "the page no longer needs to say this: {refused:?}");
-    let large = Nginx::for_many_services(&app, &service).await;
+    let large = for_many_services(&app, &service).await;
     let received = large.curl(&with(&[&token])).await.received();
     let [access] = received.all("x-token-access")[..] else { panic!("{received:?}") };
     assert_eq!(access.split(' ').count(), 150);
     assert!(access.len() > 4096 && access.len() < 16_000, "{} bytes", access.len());
     assert_eq!(received.all("remote-user"), ["ada"]);
-}
-
-#[actix_web::test]
-async fn each_refusal_reaches_the_client_and_no_request_the_service() {
-    let (app, service) = (app().await, Service::start());
-    let nginx = Nginx::start(&app, &service).await;
-    let ada = app.member("ada").await;
-    let reading = ada.generates("CI runner").with("Builds", "Read").await;
-    let other = ada.generates("Git mirror").with("Git", "Read & write").await;
-
-    let none = nginx.curl(&[]).await;
-    assert_eq!(none.status, 401, "{none:?}");
-    assert!(none.head.contains("www-authenticate: bearer realm=\"latchkey\""), "{none:?}");
-    let unknown = nginx.curl(&["-H", &bearer("lk_nobodyhasthistokenofall")]).await;
-    assert_eq!(unknown.status, 401, "{unknown:?}");
-    assert!(unknown.head.contains("error=\"invalid_token\""), "{unknown:?}");
-    let twice = nginx.curl(&["-H", &bearer("one two")]).await;
-    assert_eq!(twice.status, 401, "{twice:?}");
-    for token in [&reading, &other] {
-        let narrow = nginx.curl(&["-H", &bearer(token), "--request", "POST"]).await;
-        assert_eq!(narrow.status, 403, "{narrow:?}");
-        assert!(narrow.head.contains("error=\"insufficient_scope\""), "{narrow:?}");
-        assert!(narrow.head.contains("content-type: application/problem+json"), "{narrow:?}");
-        assert!(narrow.body.contains("\"status\":403"), "{narrow:?}");
-    }
-    assert_eq!(nginx.curl(&["-H", &bearer(&other)]).await.status, 403);
-    app.stop().await;
-    let closed = nginx.curl(&["-H", &bearer(&reading)]).await;
-    assert_eq!(closed.status, 500, "while Latchkey is away nobody is let in: {closed:?}");
-    assert_eq!(service.requests(), 0);
-}
-
-#[actix_web::test]
-async fn an_upload_of_a_megabyte_reaches_the_service_whole() {
-    let (app, service) = (app().await, Service::start());
-    let nginx = Nginx::start(&app, &service).await;
-    let ada = app.member("ada").await;
-    let token = bearer(&ada.generates("Uploader").with("Builds", "Read & write").await);
-    let folder = Folder::new();
-    let path = folder.path().join("upload");
-    let bytes: Vec<u8> =
-        (0..1_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    std::fs::write(&path, &bytes).expect("a file");
-    let upload = format!("@{}", path.display());
-    let received = nginx.curl(&["-H", &token, "--data-binary", &upload]).await.received();
-    assert_eq!((received.method.as_str(), received.length), ("POST", bytes.len()));
-    assert_eq!(received.checksum, crc32fast::hash(&bytes));
-    assert_eq!(received.all("x-token-access"), ["builds:read-write"]);
 }

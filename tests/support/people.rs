@@ -86,7 +86,7 @@ impl Person {
 
     /// Fills in and sends the form that generates a token; `.await` gives what came of it.
     pub fn generates<'a>(&'a self, name: &'a str) -> Generating<'a> {
-        Generating { person: self, name, grants: Vec::new(), expires: "90" }
+        Generating { person: self, name, grants: Vec::new(), expires: "90", networks: "" }
     }
 
     /// The address of a token's own page, by the token's name.
@@ -150,6 +150,7 @@ pub struct Generating<'a> {
     name: &'a str,
     grants: Vec<(&'a str, &'a str)>,
     expires: &'a str,
+    networks: &'a str,
 }
 
 impl<'a> Generating<'a> {
@@ -164,9 +165,16 @@ impl<'a> Generating<'a> {
         self
     }
 
+    /// Bound to addresses or networks.
+    pub fn only_from(mut self, networks: &'a str) -> Self {
+        self.networks = networks;
+        self
+    }
+
     pub async fn page(self) -> Page {
         let form = self.person.opens("/account/tokens/new").await.form("Generate token");
         let form = form.fill("Name", self.name).fill("Expires", self.expires);
+        let form = form.fill("Allowed addresses", self.networks);
         let choose = |form: super::form::FormOnPage, (service, access): &(&str, &str)| {
             form.choose(service, access)
         };

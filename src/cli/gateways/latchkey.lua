@@ -1,0 +1,49 @@
+-- /etc/haproxy/latchkey.lua
+-- http-request lua.latchkey ADDRESS SERVICE: may this request pass? HAProxy 2.6 or newer, built with Lua as Debian's is.
+
+local identity = {
+    "remote-user", "remote-name", "remote-email", "remote-groups", "x-auth-request-user", "x-auth-request-email",
+    "x-token-id", "x-token-name", "x-token-access", "x-token-expires",
+}
+local relayed = { "www-authenticate", "content-type", "cache-control", "retry-after" }
+
+-- HAProxy counts the values of a header from 0, what it takes from 1.
+local function values(headers, name)
+    local all = {}
+    for _, value in pairs(headers[name] or {}) do all[#all + 1] = value end
+    return all
+end
+
+core.register_action("latchkey", { "http-req" }, function(txn, address, service)
+    local asked = txn.http:req_get_headers()
+    local question = {
+        ["host"] = { address },
+        ["x-original-method"] = { txn.f:method() },
+        ["x-original-uri"] = { txn.f:pathq() },
+        ["x-forwarded-for"] = { txn.f:src() },
+    }
+    for _, name in ipairs({ "authorization", "user-agent" }) do
+        if asked[name] then question[name] = values(asked, name) end
+    end
+
+    -- Waits without holding anything up. The client's body stays where it is.
+    local answer = core.httpclient():get({
+        url = "http://" .. address .. "/verify?service=" .. service,
+        headers = question,
+        timeout = 5000,
+    })
+
+    if answer.status == 200 then
+        for _, name in ipairs(identity) do
+            -- Without Latchkey's word on each this is an error, and nothing passes.
+            txn.http:req_set_header(name, values(answer.headers, name)[1])
+        end
+        txn:set_var("txn.latchkey", "allowed")
+    elseif answer.status >= 400 and answer.status < 500 then
+        local reply = txn:reply({ status = answer.status, body = answer.body })
+        for _, name in ipairs(relayed) do
+            for _, value in ipairs(values(answer.headers, name)) do reply:add_header(name, value) end
+        end
+        txn:done(reply)
+    end
+end, 2)

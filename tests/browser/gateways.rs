@@ -1,0 +1,293 @@
+//! The same cases in front of each gateway that Debian has, with the very text of `docs/gateways.md`.
+
+use crate::claims::{FORGED, OTHERS, app, bearer, believes_nothing_forged, with};
+use crate::driver::Folder;
+use crate::echo::{Service, Tap, stand_in};
+use crate::gateway::{Gateway, Kind, Reply};
+use crate::support::App;
+
+/// Each case as a test of this gateway.
+macro_rules! in_front {
+    ($name:ident, $kind:expr, $($case:ident),+ $(,)?) => {
+        mod $name {
+            use crate::gateway::Kind;
+            $(
+                #[actix_web::test]
+                async fn $case() {
+                    super::$case($kind).await;
+                }
+            )+
+        }
+    };
+}
+macro_rules! every_case_in_front {
+    ($($name:ident: $kind:expr),+ $(,)?) => {
+        $(
+            in_front!(
+                $name,
+                $kind,
+                what_is_allowed_reaches_the_service_with_the_holders_name,
+                each_refusal_reaches_the_client_and_no_request_the_service,
+                a_token_over_its_limit_is_told_when_to_come_back,
+                what_a_client_claims_to_be_never_reaches_the_service,
+                an_answer_that_names_nobody_makes_nobody_somebody,
+                a_gateway_that_is_not_trusted_opens_nothing_by_naming_a_method,
+                a_preflight_reaches_the_service_without_a_token_and_without_a_name,
+                an_upload_of_megabytes_reaches_the_service_and_none_of_it_latchkey,
+                a_websocket_opens_with_a_token_and_not_without,
+                while_latchkey_is_away_nothing_passes,
+            );
+        )+
+    };
+}
+every_case_in_front!(nginx: Kind::Nginx, caddy: Kind::Caddy, haproxy: Kind::Haproxy);
+
+async fn what_is_allowed_reaches_the_service_with_the_holders_name(kind: Kind) {
+    let (app, service) = (app().await, Service::start());
+    let gateway = Gateway::start(kind, &app, &service).await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI runner").with("Builds", "Read & write").await;
+    let received = gateway.curl(&with(&[&bearer(&secret)])).await.received();
+    assert_eq!((received.method.as_str(), received.target.as_str()), ("GET", "/jobs?page=2"));
+    for (name, value) in [
+        ("remote-user", "ada"),
+        ("remote-name", "ada Nyström"),
+        ("remote-email", "ada@fernhill.example"),
+        ("x-auth-request-user", "ada"),
+        ("x-auth-request-email", "ada@fernhill.example"),
+        ("x-token-name", "CI runner"),
+        ("x-token-access", "builds:read-write"),
+        ("x-token-expires", "2027-02-21T00:00:00Z"),
+        ("x-forwarded-for", "127.0.0.1"),
+    ] {
+        assert_eq!(received.all(name), [value], "{name}");
+    }
+    assert!(matches!(received.all("x-token-id")[..], [id] if id.len() == 16), "{received:?}");
+    assert_eq!(received.all("authorization"), [""; 0], "the service has no use for the token");
+    for method in ["POST", "PUT", "PATCH", "DELETE"] {
+        let arguments = ["-H", &bearer(&secret), "--request", method];
+        assert_eq!(gateway.curl(&arguments).await.received().method, method);
+    }
+    let basic = gateway.curl(&["--user", &format!("ada:{secret}")]).await.received();
+    assert_eq!(basic.all("remote-user"), ["ada"]);
+    let here = ada.generates("bound here").only_from("127.0.0.1").with("Builds", "Read").await;
+    assert_eq!(gateway.curl(&with(&[&bearer(&here)])).await.status, 200);
+}
+
+/// A request that is refused: what it is, its header line, its method, and what the client gets.
+struct Refused {
+    what: &'static str,
+    header: String,
+    method: &'static str,
+    status: u16,
+    challenge: &'static str,
+}
+
+/// Every way in which a token can be of no use.
+async fn refused(app: &App, kind: Kind) -> Vec<Refused> {
+    let (ada, bo) = (app.member("ada").await, app.member("bo").await);
+    let reading = ada.generates("reading").with("Builds", "Read").await;
+    let other = ada.generates("other").with("Git", "Read & write").await;
+    let revoked = ada.generates("revoked").with("Builds", "Read & write").await;
+    let expired = ada.generates("expired").expiring("7").with("Builds", "Read & write").await;
+    let bound = ada.generates("bound").only_from("203.0.113.0/24").with("Builds", "Read").await;
+    let orphan = bo.generates("orphan").with("Builds", "Read & write").await;
+    ada.revokes("revoked").await;
+    app.wait(chrono::TimeDelta::days(8));
+    app.database.run("UPDATE users SET disabled_at = 1 WHERE name = 'bo'").await;
+    // nginx can't hand a 400 on.
+    let malformed = if kind == Kind::Nginx { 401 } else { 400 };
+    let (invalid, narrow) = ("error=\"invalid_token\"", "error=\"insufficient_scope\"");
+    let scoped = "error=\"insufficient_scope\", scope=\"builds:write\"";
+    [
+        ("no credentials", "X-None: ".to_owned(), "GET", 401, "bearer realm=\"latchkey\""),
+        ("malformed", bearer("one two"), "GET", malformed, "error=\"invalid_request\""),
+        ("unknown", bearer("lk_000000000000000000000000000000000000"), "GET", 401, invalid),
+        ("revoked", bearer(&revoked), "GET", 401, invalid),
+        ("expired", bearer(&expired), "GET", 401, invalid),
+        ("owner disabled", bearer(&orphan), "GET", 401, invalid),
+        ("too narrow", bearer(&reading), "POST", 403, scoped),
+        ("another service", bearer(&other), "GET", 403, narrow),
+        ("from elsewhere", bearer(&bound), "GET", 403, narrow),
+    ]
+    .map(|(what, header, method, status, challenge)| Refused {
+        what,
+        header,
+        method,
+        status,
+        challenge,
+    })
+    .into()
+}
+
+async fn each_refusal_reaches_the_client_and_no_request_the_service(kind: Kind) {
+    let (app, service) = (app().await, Service::start());
+    let gateway = Gateway::start(kind, &app, &service).await;
+    for Refused { what, header, method, status, challenge } in refused(&app, kind).await {
+        let forwarded = "X-Forwarded-For: 203.0.113.9";
+        let reply = gateway.curl(&["-H", &header, "-H", forwarded, "--request", method]).await;
+        assert_eq!(reply.status, status, "{what}: {reply:?}");
+        assert!(reply.head.contains(challenge), "{what}: {reply:?}");
+        assert!(!reply.head.contains("x-error-"), "{what}: {reply:?}");
+        if status == 403 || kind != Kind::Nginx {
+            assert!(reply.head.contains("content-type: application/problem+json"), "{reply:?}");
+            assert!(reply.head.contains("cache-control: no-store"), "{reply:?}");
+            assert!(reply.body.contains(&format!("\"status\":{status}")), "{what}: {reply:?}");
+        }
+    }
+    let token = bearer("lk_000000000000000000000000000000000000");
+    let twice = gateway.curl(&with(&[&token, &token])).await;
+    assert!([400, 401].contains(&twice.status), "{twice:?}");
+    assert_eq!(service.requests(), 0);
+}
+
+async fn a_token_over_its_limit_is_told_when_to_come_back(kind: Kind) {
+    let problem = "{\"title\":\"Too many requests\",\"status\":429}";
+    let (length, bearer) = (problem.len(), "WWW-Authenticate: Bearer realm=\"Latchkey\"");
+    let common =
+        format!("{bearer}\r\nRetry-After: 7\r\nCache-Control: no-store\r\nConnection: close");
+    let body = format!("Content-Type: application/problem+json\r\nContent-Length: {length}");
+    // As each dialect has it.
+    let head = match kind {
+        Kind::Nginx => format!("403 Forbidden\r\nX-Error-Status: 429\r\nX-Error-Body: {problem}"),
+        Kind::Caddy | Kind::Haproxy => "429 Too Many Requests".to_owned(),
+    };
+    let latchkey = stand_in(format!("HTTP/1.1 {head}\r\n{common}\r\n{body}\r\n\r\n{problem}"));
+    let service = Service::start();
+    let gateway = Gateway::asking(kind, latchkey, &service).await;
+    let reply = gateway.curl(&[]).await;
+    assert_eq!((reply.status, reply.body.as_str()), (429, problem), "{reply:?}");
+    assert!(reply.head.contains("retry-after: 7"), "{reply:?}");
+    assert!(reply.head.contains("content-type: application/problem+json"), "{reply:?}");
+    assert_eq!(service.requests(), 0);
+}
+
+async fn an_answer_that_names_nobody_makes_nobody_somebody(kind: Kind) {
+    let latchkey =
+        stand_in("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned());
+    let service = Service::start();
+    let gateway = Gateway::asking(kind, latchkey, &service).await;
+    let reply = gateway.curl(&with(&FORGED)).await;
+    if kind == Kind::Haproxy {
+        assert_eq!((reply.status, service.requests()), (503, 0), "{reply:?}");
+        return;
+    }
+    believes_nothing_forged(&reply.received());
+}
+
+async fn what_a_client_claims_to_be_never_reaches_the_service(kind: Kind) {
+    let (app, service) = (app().await, Service::start());
+    let gateway = Gateway::start(kind, &app, &service).await;
+    let secret = app.member("ada").await.generates("CI runner").with("Builds", "Read").await;
+    let token = bearer(&secret);
+    let address = "X-Forwarded-For: 203.0.113.9";
+    let claimed = with(&[&FORGED[..], &OTHERS[..], &[address, &token][..]].concat());
+    let received = gateway.curl(&claimed).await.received();
+    believes_nothing_forged(&received);
+    assert_eq!(received.all("remote-user"), ["ada"]);
+    assert_eq!(received.all("remote-groups"), [""; 0]);
+    assert_eq!(received.all("x-forwarded-for"), ["127.0.0.1"]);
+    for header in OTHERS {
+        let name = header.split(':').next().expect("a name").to_ascii_lowercase();
+        assert_eq!(received.all(&name), [""; 0], "{name}");
+    }
+    let writing = gateway.curl(&[&claimed[..], &["--request", "DELETE"]].concat()).await;
+    assert_eq!(writing.status, 403, "{writing:?}");
+    assert!(writing.head.contains("scope=\"builds:write\""), "{writing:?}");
+    let without = gateway.curl(&with(&FORGED)).await;
+    assert_eq!(without.status, 401, "{without:?}");
+    assert_eq!(service.requests(), 1);
+}
+
+async fn a_gateway_that_is_not_trusted_opens_nothing_by_naming_a_method(kind: Kind) {
+    let (app, service) = (App::start().await, Service::start());
+    let gateway = Gateway::start(kind, &app, &service).await;
+    let ada = app.member("ada").await;
+    let reading = bearer(&ada.generates("reading").with("Builds", "Read").await);
+    let writing = bearer(&ada.generates("writing").with("Builds", "Read & write").await);
+    let refused = gateway.curl(&with(&[&reading])).await;
+    assert_eq!(refused.status, 403, "the most is needed: {refused:?}");
+    let received = gateway.curl(&with(&[&writing])).await.received();
+    assert_eq!(received.all("remote-user"), ["ada"]);
+}
+
+async fn a_preflight_reaches_the_service_without_a_token_and_without_a_name(kind: Kind) {
+    let (app, service) = (app().await, Service::start());
+    let gateway = Gateway::start(kind, &app, &service).await;
+    let (origin, asks) = ("Origin: https://app.example:8443", "Access-Control-Request-Method: PUT");
+    let preflight = async |method: &str, headers: &[&str]| -> Reply {
+        let claimed = with(&[&FORGED[..], &OTHERS[..], headers].concat());
+        gateway.curl(&[&claimed[..], &["--request", method]].concat()).await
+    };
+    let token = bearer("lk_000000000000000000000000000000000000");
+    let received = preflight("OPTIONS", &[origin, asks, &token]).await.received();
+    assert_eq!(received.method, "OPTIONS");
+    believes_nothing_forged(&received);
+    for header in FORGED.iter().chain(&OTHERS) {
+        let name = header.split(':').next().expect("a name").to_ascii_lowercase();
+        assert_eq!(received.all(&name), [""; 0], "{name}");
+    }
+    assert_eq!(received.all("access-control-request-method"), ["PUT"]);
+    for (method, headers) in [
+        ("OPTIONS", &[origin][..]),
+        ("OPTIONS", &[asks]),
+        ("OPTIONS", &[]),
+        ("GET", &[origin, asks]),
+        ("POST", &[origin, asks]),
+    ] {
+        let reply = preflight(method, headers).await;
+        assert_eq!(reply.status, 401, "{method} {headers:?}: {reply:?}");
+    }
+    assert_eq!(service.requests(), 1);
+}
+
+async fn an_upload_of_megabytes_reaches_the_service_and_none_of_it_latchkey(kind: Kind) {
+    let (app, service) = (app().await, Service::start());
+    let tap = Tap::before(app.address);
+    let gateway = Gateway::asking(kind, tap.address, &service).await;
+    let ada = app.member("ada").await;
+    let writing = ada.generates("Uploader").with("Builds", "Read & write").await;
+    let reading = ada.generates("Reader").with("Builds", "Read").await;
+    let folder = Folder::new();
+    let path = folder.path().join("upload");
+    let bytes: Vec<u8> =
+        (0..9_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    std::fs::write(&path, &bytes).expect("a file");
+    let upload = format!("@{}", path.display());
+    let arguments = ["-H", &bearer(&writing), "--data-binary", &upload];
+    let received = gateway.curl(&arguments).await.received();
+    assert_eq!((received.method.as_str(), received.length), ("POST", bytes.len()));
+    assert_eq!(received.checksum, crc32fast::hash(&bytes));
+    let expecting = ["-H", &bearer(&reading), "-H", "Expect: 100-continue"];
+    let refused = gateway.curl(&[&expecting[..], &["--data-binary", &upload]].concat()).await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert_eq!(service.requests(), 1);
+    assert!((1..10_000).contains(&tap.bytes()), "{} bytes went to Latchkey", tap.bytes());
+}
+
+async fn a_websocket_opens_with_a_token_and_not_without(kind: Kind) {
+    let (app, service) = (app().await, Service::start());
+    let gateway = Gateway::start(kind, &app, &service).await;
+    let secret = app.member("ada").await.generates("Watcher").with("Builds", "Read").await;
+    let (head, _) = gateway.upgrades("").await;
+    assert!(head.starts_with("HTTP/1.1 401"), "{head}");
+    assert_eq!(service.requests(), 0);
+    let (head, word) = gateway.upgrades(&format!("{}\r\n", bearer(&secret))).await;
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    assert_eq!(word, "hello");
+    assert_eq!(service.requests(), 1);
+}
+
+async fn while_latchkey_is_away_nothing_passes(kind: Kind) {
+    let (app, service) = (app().await, Service::start());
+    let gateway = Gateway::start(kind, &app, &service).await;
+    let ada = app.member("ada").await;
+    let token = bearer(&ada.generates("CI runner").with("Builds", "Read & write").await);
+    app.database.run("ALTER TABLE tokens RENAME TO elsewhere").await;
+    let broken = gateway.curl(&with(&[&token])).await;
+    assert!((500..=503).contains(&broken.status), "its database is away: {broken:?}");
+    app.stop().await;
+    let closed = gateway.curl(&with(&[&token])).await;
+    assert!((500..=503).contains(&closed.status), "nobody to ask: {closed:?}");
+    assert_eq!(service.requests(), 0);
+}
