@@ -4,7 +4,7 @@
 run:            ## Serve on http://127.0.0.1:8080
 	cargo run
 
-test:           ## Everything: units, both databases, Chromium, nginx; installs what is missing on Debian
+test:           ## Everything: units, both databases, Chromium, nginx, Caddy, HAProxy; installs what is missing on Debian
 	tests/setup/run.sh
 
 lint:           ## What reviewers would say first

@@ -9,6 +9,7 @@ mod api;
 mod cli;
 mod durability;
 mod forms;
+mod gateways;
 mod home;
 mod http;
 mod nodes;

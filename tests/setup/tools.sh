@@ -13,6 +13,8 @@ need() { # COMMAND-OR-FILE PACKAGE...
 need cc gcc libc6-dev
 need chromedriver chromium chromium-driver
 need nginx nginx-light
+need caddy caddy
+need haproxy haproxy
 need curl curl
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 need npm npm

@@ -6,7 +6,7 @@ use crate::support::App;
 use crate::support::machine::Machine;
 
 const UNKNOWN: &str = "lk_000000000000000000000000000000000000";
-const IDENTITY: [&str; 10] = [
+pub const IDENTITY: [&str; 10] = [
     "remote-user",
     "remote-name",
     "remote-email",

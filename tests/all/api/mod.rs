@@ -2,6 +2,8 @@
 
 mod exactness;
 mod gateway;
+mod dialects;
+pub mod gateway;
 mod health;
 mod nginx;
 mod token;

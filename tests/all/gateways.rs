@@ -1,0 +1,105 @@
+//! `latchkey gateway`: configurations to be used as they are printed.
+
+use std::process::Output;
+
+use crate::cli::Folder;
+
+const GATEWAYS: [&str; 6] = ["nginx", "caddy", "haproxy", "traefik", "envoy", "ingress-nginx"];
+
+fn prints(folder: &Folder, gateway: &str, service: &str, more: &[&str]) -> Output {
+    let words = [&["gateway", gateway, "--service", service], more].concat();
+    folder.command(&words).output().expect("the binary")
+}
+
+fn printed(folder: &Folder, gateway: &str, service: &str, more: &[&str]) -> String {
+    let output = prints(folder, gateway, service, more);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// The code of a page, block after block as they stand.
+fn blocks(page: &str) -> Vec<&str> {
+    let fenced = page.split("\n```").skip(1).step_by(2);
+    fenced.filter_map(|block| block.split_once('\n').map(|(_, code)| code)).collect()
+}
+
+#[test]
+fn the_page_about_gateways_shows_what_the_command_prints() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/gateways.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let (folder, blocks) = (Folder::new(), blocks(&page));
+    for gateway in GATEWAYS {
+        let text = printed(&folder, gateway, "builds", &[]);
+        // A gateway may have several files: each is a block, and the next one comes after it.
+        let shown = (0..blocks.len()).any(|at| {
+            (at..blocks.len()).any(|end| blocks[at..=end].join("\n\n") == text.trim_end())
+        });
+        assert!(shown, "docs/gateways.md no longer shows what latchkey gateway {gateway} prints");
+    }
+}
+
+#[test]
+fn every_configuration_takes_over_each_identity_header_and_hides_the_token() {
+    let folder = Folder::new();
+    for gateway in GATEWAYS {
+        let text = printed(&folder, gateway, "builds", &[]).to_ascii_lowercase();
+        for name in crate::api::gateway::IDENTITY {
+            assert!(text.contains(name), "{gateway}: {name}");
+        }
+        let said = text.lines().filter(|line| line.contains("authorization"));
+        assert!(said.count() > 0, "{gateway} leaves the token to the service");
+        let blank = |word: &str| word.len() > 2 && word.starts_with('@') && word.ends_with('@');
+        assert!(!text.split([' ', '"', '/', ':']).any(blank), "{gateway}: {text}");
+        assert!(text.contains("service=builds") || gateway == "haproxy", "{gateway}");
+    }
+}
+
+#[test]
+fn a_configuration_has_this_instances_own_addresses() {
+    let folder = Folder::new();
+    let file = "name = \"Fernhill\"\npublic_url = \"https://tokens.example.org\"\nlisten = \"0.0.0.0:9191\"\n\
+                [[services]]\nkey = \"build_jobs\"\nname = \"Jobs\"\nurl = \"https://jobs.example.org/api/\"\n";
+    std::fs::write(folder.path.join("latchkey.toml"), file).expect("a file");
+    for (gateway, has) in [
+        ("nginx", "http://127.0.0.1:9191/verify?gateway=nginx&service=build_jobs;"),
+        ("nginx", "server_name jobs.example.org;"),
+        ("caddy", "forward_auth @asked 127.0.0.1:9191 {"),
+        ("caddy", "\nhttps://jobs.example.org {"),
+        ("haproxy", "lua.latchkey 127.0.0.1:9191 build_jobs unless"),
+        ("traefik", "http://127.0.0.1:9191/verify?gateway=traefik&service=build_jobs"),
+        ("traefik", "rule: \"Host(`jobs.example.org`)\""),
+        ("envoy", "address: \"127.0.0.1\", port_value: 9191"),
+        ("envoy", "domains: [\"jobs.example.org\", \"jobs.example.org:*\"]"),
+        ("ingress-nginx", "https://tokens.example.org/verify?gateway=nginx&service=build_jobs"),
+        ("ingress-nginx", "- host: jobs.example.org"),
+        ("ingress-nginx", "name: build-jobs"),
+    ] {
+        let text = printed(&folder, gateway, "build_jobs", &[]);
+        assert!(text.contains(has), "{gateway}: {has}: {text}");
+        assert!(text.contains("“Jobs” behind Latchkey (realm “Fernhill”)"), "{text}");
+    }
+    let six = printed(&folder, "nginx", "build_jobs", &["--listen", "[::]:9191"]);
+    assert!(six.contains("http://[::1]:9191/verify"), "{six}");
+}
+
+#[test]
+fn a_service_that_is_not_there_is_refused_with_those_that_are() {
+    let folder = Folder::new();
+    let refused = prints(&folder, "nginx", "nope", &[]);
+    assert!(!refused.status.success() && refused.stdout.is_empty());
+    let says = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(says.contains("there is no “nope”. There are: audit, builds, calendar"), "{says}");
+    let unknown = prints(&folder, "squid", "builds", &[]);
+    let says = String::from_utf8_lossy(&unknown.stderr).into_owned();
+    assert!(says.contains("nginx, caddy, haproxy, traefik, envoy, ingress-nginx"), "{says}");
+}
+
+#[test]
+fn a_gateway_that_nobody_trusts_is_spoken_of() {
+    let folder = Folder::new();
+    let without = prints(&folder, "caddy", "builds", &[]);
+    assert!(String::from_utf8_lossy(&without.stderr).contains("trusted_proxies is empty"));
+    let with = prints(&folder, "caddy", "builds", &["--trusted-proxies", "127.0.0.1"]);
+    assert!(with.stderr.is_empty(), "{}", String::from_utf8_lossy(&with.stderr));
+    assert_eq!(with.stdout, without.stdout);
+}
