@@ -2,6 +2,8 @@
 
 use std::process::Output;
 
+use yaml_rust2::YamlLoader;
+
 use crate::cli::Folder;
 
 const GATEWAYS: [&str; 6] = ["nginx", "caddy", "haproxy", "traefik", "envoy", "ingress-nginx"];
@@ -52,6 +54,24 @@ fn every_configuration_takes_over_each_identity_header_and_hides_the_token() {
         assert!(!text.split([' ', '"', '/', ':']).any(blank), "{gateway}: {text}");
         assert!(text.contains("service=builds") || gateway == "haproxy", "{gateway}");
     }
+}
+
+#[test]
+fn what_is_yaml_can_be_read_as_such() {
+    let folder = Folder::new();
+    for (gateway, keys) in [
+        ("traefik", &["entryPoints", "providers", "http"][..]),
+        ("envoy", &["static_resources"]),
+        ("ingress-nginx", &["apiVersion", "kind", "metadata", "spec"]),
+    ] {
+        let text = printed(&folder, gateway, "builds", &[]);
+        let read = YamlLoader::load_from_str(&text).unwrap_or_else(|e| panic!("{gateway}: {e}"));
+        let top = read[0].as_hash().expect("a mapping").keys();
+        assert_eq!(top.filter_map(|key| key.as_str()).collect::<Vec<_>>(), keys, "{gateway}");
+    }
+    let envoy = printed(&folder, "envoy", "builds", &[]);
+    let prefix = "path_prefix: \"/verify?gateway=envoy&service=builds&original=\"\n";
+    assert!(envoy.contains(prefix), "what follows is the client's: {envoy}");
 }
 
 #[test]

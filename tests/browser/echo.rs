@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,8 @@ impl Received {
     }
 
     fn answer(&self, mut stream: &TcpStream) -> std::io::Result<()> {
-        if self.all("upgrade").is_empty() {
+        let upgrades = |value: &&str| value.eq_ignore_ascii_case("upgrade");
+        if self.all("upgrade").is_empty() || !self.all("connection").iter().any(upgrades) {
             let body = serde_json::to_string(self).expect("JSON");
             let length = body.len();
             let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}");
@@ -95,16 +96,16 @@ impl Service {
     }
 }
 
-/// Passes everything on to Latchkey, and counts what it is sent.
+/// Passes everything on to Latchkey, and listens.
 pub struct Tap {
     pub address: SocketAddr,
-    bytes: Arc<AtomicUsize>,
+    heard: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Tap {
     pub fn before(latchkey: SocketAddr) -> Self {
-        let bytes = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&bytes);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&heard);
         let address = listen(move |mut from| {
             let Ok(mut to) = TcpStream::connect(latchkey) else { return };
             let (Ok(mut back), Ok(mut answers)) = (from.try_clone(), to.try_clone()) else {
@@ -113,17 +114,18 @@ impl Tap {
             std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
             let mut buffer = vec![0; 64 * 1024];
             while let Ok(length @ 1..) = from.read(&mut buffer) {
-                counted.fetch_add(length, Ordering::SeqCst);
+                kept.lock().expect("no panic").extend_from_slice(&buffer[..length]);
                 if to.write_all(&buffer[..length]).is_err() {
                     return;
                 }
             }
         });
-        Self { address, bytes }
+        Self { address, heard }
     }
 
-    pub fn bytes(&self) -> usize {
-        self.bytes.load(Ordering::SeqCst)
+    /// What gateways have asked so far, byte for byte.
+    pub fn heard(&self) -> String {
+        String::from_utf8_lossy(&self.heard.lock().expect("no panic")).into_owned()
     }
 }
 

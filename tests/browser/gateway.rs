@@ -70,7 +70,7 @@ pub fn shown(page: &str, from: &str) -> String {
 pub struct Gateway {
     kind: Kind,
     child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
     folder: Folder,
 }
 

@@ -4,6 +4,7 @@ use crate::claims::{FORGED, OTHERS, app, bearer, believes_nothing_forged, with};
 use crate::driver::Folder;
 use crate::echo::{Service, Tap, stand_in};
 use crate::gateway::{Gateway, Kind, Reply};
+use crate::refusals::{Refused, refused};
 use crate::support::App;
 
 /// Each case as a test of this gateway.
@@ -30,6 +31,7 @@ macro_rules! every_case_in_front {
                 each_refusal_reaches_the_client_and_no_request_the_service,
                 a_token_over_its_limit_is_told_when_to_come_back,
                 what_a_client_claims_to_be_never_reaches_the_service,
+                latchkey_hears_of_the_original_request_from_the_gateway_alone,
                 an_answer_that_names_nobody_makes_nobody_somebody,
                 a_gateway_that_is_not_trusted_opens_nothing_by_naming_a_method,
                 a_preflight_reaches_the_service_without_a_token_and_without_a_name,
@@ -59,6 +61,7 @@ async fn what_is_allowed_reaches_the_service_with_the_holders_name(kind: Kind) {
         ("x-token-access", "builds:read-write"),
         ("x-token-expires", "2027-02-21T00:00:00Z"),
         ("x-forwarded-for", "127.0.0.1"),
+        ("host", &gateway.address.to_string()),
     ] {
         assert_eq!(received.all(name), [value], "{name}");
     }
@@ -72,52 +75,6 @@ async fn what_is_allowed_reaches_the_service_with_the_holders_name(kind: Kind) {
     assert_eq!(basic.all("remote-user"), ["ada"]);
     let here = ada.generates("bound here").only_from("127.0.0.1").with("Builds", "Read").await;
     assert_eq!(gateway.curl(&with(&[&bearer(&here)])).await.status, 200);
-}
-
-/// A request that is refused: what it is, its header line, its method, and what the client gets.
-struct Refused {
-    what: &'static str,
-    header: String,
-    method: &'static str,
-    status: u16,
-    challenge: &'static str,
-}
-
-/// Every way in which a token can be of no use.
-async fn refused(app: &App, kind: Kind) -> Vec<Refused> {
-    let (ada, bo) = (app.member("ada").await, app.member("bo").await);
-    let reading = ada.generates("reading").with("Builds", "Read").await;
-    let other = ada.generates("other").with("Git", "Read & write").await;
-    let revoked = ada.generates("revoked").with("Builds", "Read & write").await;
-    let expired = ada.generates("expired").expiring("7").with("Builds", "Read & write").await;
-    let bound = ada.generates("bound").only_from("203.0.113.0/24").with("Builds", "Read").await;
-    let orphan = bo.generates("orphan").with("Builds", "Read & write").await;
-    ada.revokes("revoked").await;
-    app.wait(chrono::TimeDelta::days(8));
-    app.database.run("UPDATE users SET disabled_at = 1 WHERE name = 'bo'").await;
-    // nginx can't hand a 400 on.
-    let malformed = if kind == Kind::Nginx { 401 } else { 400 };
-    let (invalid, narrow) = ("error=\"invalid_token\"", "error=\"insufficient_scope\"");
-    let scoped = "error=\"insufficient_scope\", scope=\"builds:write\"";
-    [
-        ("no credentials", "X-None: ".to_owned(), "GET", 401, "bearer realm=\"latchkey\""),
-        ("malformed", bearer("one two"), "GET", malformed, "error=\"invalid_request\""),
-        ("unknown", bearer("lk_000000000000000000000000000000000000"), "GET", 401, invalid),
-        ("revoked", bearer(&revoked), "GET", 401, invalid),
-        ("expired", bearer(&expired), "GET", 401, invalid),
-        ("owner disabled", bearer(&orphan), "GET", 401, invalid),
-        ("too narrow", bearer(&reading), "POST", 403, scoped),
-        ("another service", bearer(&other), "GET", 403, narrow),
-        ("from elsewhere", bearer(&bound), "GET", 403, narrow),
-    ]
-    .map(|(what, header, method, status, challenge)| Refused {
-        what,
-        header,
-        method,
-        status,
-        challenge,
-    })
-    .into()
 }
 
 async fn each_refusal_reaches_the_client_and_no_request_the_service(kind: Kind) {
@@ -162,6 +119,30 @@ async fn a_token_over_its_limit_is_told_when_to_come_back(kind: Kind) {
     assert_eq!(service.requests(), 0);
 }
 
+async fn latchkey_hears_of_the_original_request_from_the_gateway_alone(kind: Kind) {
+    let (app, service) = (app().await, Service::start());
+    let tap = Tap::before(app.address);
+    let gateway = Gateway::asking(kind, tap.address, &service).await;
+    let secret = app.member("ada").await.generates("CI runner").with("Builds", "Read").await;
+    let token = bearer(&secret);
+    let address = "X-Forwarded-For: 203.0.113.9";
+    let claimed = with(&[&FORGED[..], &OTHERS[..], &[address, &token][..]].concat());
+    assert_eq!(gateway.curl(&[&claimed[..], &["--request", "PUT"]].concat()).await.status, 403);
+    let asked = tap.heard().to_ascii_lowercase();
+    let told: Vec<&str> =
+        asked.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| name).collect();
+    let (method, path) = match kind {
+        Kind::Nginx | Kind::Haproxy => ("x-original-method", "x-original-uri"),
+        Kind::Caddy => ("x-forwarded-method", "x-forwarded-uri"),
+    };
+    for (name, value) in [(method, "put"), (path, "/jobs?page=2"), ("x-forwarded-for", "127.0.0.1")]
+    {
+        assert!(asked.contains(&format!("\n{name}: {value}\r\n")), "{name}: {asked}");
+        assert_eq!(told.iter().filter(|known| **known == name).count(), 1, "{name}: {asked}");
+    }
+    assert!(!asked.contains("x-original-url") && asked.starts_with("get /verify?"), "{asked}");
+}
+
 async fn an_answer_that_names_nobody_makes_nobody_somebody(kind: Kind) {
     let latchkey =
         stand_in("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned());
@@ -180,13 +161,17 @@ async fn what_a_client_claims_to_be_never_reaches_the_service(kind: Kind) {
     let gateway = Gateway::start(kind, &app, &service).await;
     let secret = app.member("ada").await.generates("CI runner").with("Builds", "Read").await;
     let token = bearer(&secret);
-    let address = "X-Forwarded-For: 203.0.113.9";
-    let claimed = with(&[&FORGED[..], &OTHERS[..], &[address, &token][..]].concat());
+    let address =
+        ["X-Forwarded-For: 203.0.113.9", "X-Forwarded-Host: evil", "X-Forwarded-Proto: evil"];
+    let claimed = with(&[&FORGED[..], &OTHERS[..], &address[..], &[token.as_str()][..]].concat());
     let received = gateway.curl(&claimed).await.received();
     believes_nothing_forged(&received);
     assert_eq!(received.all("remote-user"), ["ada"]);
     assert_eq!(received.all("remote-groups"), [""; 0]);
     assert_eq!(received.all("x-forwarded-for"), ["127.0.0.1"]);
+    for name in ["x-forwarded-host", "x-forwarded-proto"] {
+        assert!(!received.all(name).contains(&"evil"), "{name}");
+    }
     for header in OTHERS {
         let name = header.split(':').next().expect("a name").to_ascii_lowercase();
         assert_eq!(received.all(&name), [""; 0], "{name}");
@@ -262,7 +247,9 @@ async fn an_upload_of_megabytes_reaches_the_service_and_none_of_it_latchkey(kind
     let refused = gateway.curl(&[&expecting[..], &["--data-binary", &upload]].concat()).await;
     assert_eq!(refused.status, 403, "{refused:?}");
     assert_eq!(service.requests(), 1);
-    assert!((1..10_000).contains(&tap.bytes()), "{} bytes went to Latchkey", tap.bytes());
+    let heard = tap.heard();
+    assert!((1..10_000).contains(&heard.len()), "{} bytes went to Latchkey", heard.len());
+    assert!(!heard.to_ascii_lowercase().contains("content-length: 9"), "{heard}");
 }
 
 async fn a_websocket_opens_with_a_token_and_not_without(kind: Kind) {

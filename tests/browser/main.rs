@@ -17,6 +17,7 @@ mod journey;
 mod keyboard;
 mod list;
 mod nginx;
+mod refusals;
 mod script;
 mod token_accessibility;
 mod token_form;

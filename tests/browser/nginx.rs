@@ -91,6 +91,19 @@ async fn the_few_lines_of_the_readme_guard_a_service_too() {
     assert_eq!(service.requests(), 1);
 }
 
+#[actix_web::test]
+async fn a_client_cannot_ask_at_the_place_where_nginx_asks() {
+    let (app, service) = (app().await, Service::start());
+    let nginx = Gateway::start(Kind::Nginx, &app, &service).await;
+    let ada = app.member("ada").await;
+    let token = bearer(&ada.generates("CI runner").with("Builds", "Read").await);
+    for arguments in [vec!["-H", &token], vec![]] {
+        let place = ["--request-target", "/.latchkey"];
+        let reply = nginx.curl(&[&place[..], &arguments[..]].concat()).await;
+        assert_eq!(reply.status, 404, "{reply:?}");
+    }
+}
+
 /// Builds, and enough others that a token for all has more headers than nginx takes on most machines: 4 KiB.
 fn many_services() -> String {
     let service =
