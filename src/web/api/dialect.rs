@@ -86,4 +86,20 @@ mod tests {
             assert_eq!(Dialect::parse(name), None, "{name}");
         }
     }
+
+    #[test]
+    fn nginx_hears_403_of_what_it_would_make_a_500_of_and_the_others_what_was_meant() {
+        for dialect in Dialect::ALL {
+            let meant = StatusCode::TOO_MANY_REQUESTS;
+            let answer = dialect.answer(Problem::new(meant, "Later", "In 7 s.".to_owned(), None));
+            let header = |name: HeaderName| answer.headers().get(name)?.to_str().ok();
+            if dialect == Dialect::Nginx {
+                assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+                assert_eq!(header(ERROR_STATUS), Some("429"));
+                assert!(header(ERROR_BODY).is_some_and(|body| body.contains("\"status\":429")));
+            } else {
+                assert_eq!((answer.status(), header(ERROR_STATUS)), (meant, None), "{dialect:?}");
+            }
+        }
+    }
 }

@@ -65,7 +65,7 @@ impl Problem {
         }
     }
 
-    fn new(
+    pub(super) fn new(
         status: StatusCode,
         title: &'static str,
         detail: String,
