@@ -1,8 +1,7 @@
 //! What machines ask.
 
-mod exactness;
-mod gateway;
 mod dialects;
+mod exactness;
 pub mod gateway;
 mod health;
 mod nginx;
