@@ -18,6 +18,7 @@ use crate::domain::time::Clock;
 use crate::manage::{Manage, Rules};
 use crate::store::Db;
 use crate::verify::Verification;
+use crate::verify::callers::Callers;
 use crate::verify::usage::Usage;
 use crate::web::session_store::Sessions;
 use crate::web::site::Site;
@@ -183,6 +184,7 @@ impl Parts {
             .app_data(Data::new(self.manage.clone()))
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::new(verifier))
+            .app_data(Data::new(Callers::new(self.db.clone())))
             .app_data(self.site.clone())
             .configure(routes::api)
             .service(files)

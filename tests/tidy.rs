@@ -47,6 +47,9 @@ const FLOORS: [(&str, &[&str]); 8] = [
     ("config", &["domain"]),
 ];
 
+/// A file that may import what its room may not, and the room that is. Each has a record in `docs/decisions/`.
+const DEVIATIONS: [(&str, &str); 1] = [("src/web/api/revoke.rs", "manage")];
+
 /// Crates that live in some rooms alone.
 const CRATES: [(&str, &[&str]); 15] = [
     ("sha2", &["domain"]),
@@ -86,7 +89,12 @@ fn arrows_point_downward() {
             for part in line.split("crate::").skip(1) {
                 let other =
                     part.split(|c: char| !c.is_alphanumeric() && c != '_').next().expect("a word");
-                if other != own && !may.contains(&other) && !line.trim_start().starts_with("//") {
+                let agreed = DEVIATIONS.contains(&(file.as_str(), other));
+                if other != own
+                    && !may.contains(&other)
+                    && !agreed
+                    && !line.trim_start().starts_with("//")
+                {
                     complaints.push(format!("{file}:{}: {own} reaches for {other}", at + 1));
                 }
             }
@@ -229,8 +237,13 @@ fn every_route_has_a_test_and_a_line_in_the_docs() {
 fn every_form_is_in_the_list_that_the_forgery_tests_walk() {
     let listed = read("tests/all/forms.rs");
     for (path, handlers) in routes() {
+        // Machines have no cookie that another site could borrow.
+        let handlers = handlers.iter().filter(|handler| {
+            let module = handler.split("::").next().expect("a module");
+            !root().join(format!("src/web/api/{module}.rs")).exists()
+        });
         let changes = handlers
-            .iter()
+            .into_iter()
             .any(|h| ["create", "update", "destroy"].iter().any(|verb| h.ends_with(verb)));
         assert!(!changes || listed.contains(&format!("\"{path}\",")), "{path} is missing in FORMS");
     }
@@ -289,7 +302,10 @@ fn only_one_page_shows_a_tokens_value() {
     for file in files("src", ".rs") {
         let code = read(&file);
         let code = code.split("#[cfg(test)]").next().expect("code");
-        let may = ["src/domain/secret.rs", "src/web/pages/secrets.rs"].contains(&file.as_str());
+        let may =
+            ["src/domain/secret.rs", "src/domain/secret_tests.rs", "src/web/pages/secrets.rs"];
+        // A caller's secret, which is no token.
+        let may = may.contains(&file.as_str()) || file == "src/cli/callers.rs";
         assert!(may || !code.contains(".expose()"), "{file} reads a secret");
     }
 }

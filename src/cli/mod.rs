@@ -1,8 +1,10 @@
 //! The command line. Every setting is a flag of every command.
 
+mod callers;
 mod configuration;
 mod demo;
 mod gateway;
+mod patterns;
 mod people;
 mod policy;
 mod seed;
@@ -36,6 +38,16 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Manage the services that ask about tokens themselves
+    Caller {
+        #[command(subcommand)]
+        command: callers::Command,
+    },
+    /// What there is to know about tokens
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
     },
     /// Show or check settings and catalogue
     Config {
@@ -103,6 +115,16 @@ enum ConfigCommand {
 }
 
 #[derive(Subcommand)]
+enum TokenCommand {
+    /// Print what secret scanners need to find this instance's tokens and callers' secrets
+    Pattern {
+        /// For people to read, or alone as a file for one scanner
+        #[arg(long, value_enum, default_value = "text")]
+        format: patterns::Format,
+    },
+}
+
+#[derive(Subcommand)]
 enum PolicyCommand {
     /// List what FILE would not give any more, without applying it; the code is 3 if there is anything
     Check {
@@ -159,6 +181,7 @@ impl From<Failure> for Stop {
 fn argument(field: &str) -> &str {
     match field {
         "name" | "username" => "NAME",
+        "service" => "SERVICE",
         "new" => "the password",
         "email" => "--email",
         field => field,
@@ -202,6 +225,10 @@ fn carry_out(
     match command {
         Command::Serve => serve::run(config, read)?,
         Command::User { command } => people::run(config, command)?,
+        Command::Caller { command } => callers::run(config, command)?,
+        Command::Token { command: TokenCommand::Pattern { format } } => {
+            patterns::show(config, format);
+        }
         Command::Config { command: ConfigCommand::Show } => configuration::show(config)?,
         Command::Config { .. } => configuration::check(config)?,
         Command::Policy { command: PolicyCommand::Check { file, format } } => {

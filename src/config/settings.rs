@@ -251,7 +251,8 @@ fn networks(text: &str) -> Result<Vec<IpNet>, String> {
         .collect()
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// Reads a time as operators write it.
+pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "a time above zero such as 30s, 5m, 12h or 90d".to_owned();
     let duration = humantime::parse_duration(text).map_err(|_| wrong())?;
     let sensible = !duration.is_zero() && duration <= Duration::from_secs(100 * 366 * 86_400);

@@ -29,10 +29,15 @@ pub enum Kind {
     TokenPaused,
     TokenResumed,
     TokenRevoked,
+    /// Revoked with nothing but its value, by whoever had that.
+    TokenSurrendered,
+    CallerAdded,
+    CallerRotated,
+    CallerRemoved,
 }
 
 impl Kind {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 22] = [
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
@@ -51,6 +56,10 @@ impl Kind {
         Self::TokenPaused,
         Self::TokenResumed,
         Self::TokenRevoked,
+        Self::TokenSurrendered,
+        Self::CallerAdded,
+        Self::CallerRotated,
+        Self::CallerRemoved,
     ];
 
     pub fn parse(text: &str) -> Option<Self> {
@@ -78,6 +87,10 @@ impl Kind {
             Self::TokenPaused => "Paused",
             Self::TokenResumed => "Resumed",
             Self::TokenRevoked => "Revoked",
+            Self::TokenSurrendered => "Revoked with its value",
+            Self::CallerAdded => "Caller added",
+            Self::CallerRotated => "Caller given a new secret",
+            Self::CallerRemoved => "Caller removed",
         }
     }
 
@@ -101,6 +114,10 @@ impl Kind {
             Self::TokenPaused => "token_paused",
             Self::TokenResumed => "token_resumed",
             Self::TokenRevoked => "token_revoked",
+            Self::TokenSurrendered => "token_surrendered",
+            Self::CallerAdded => "caller_added",
+            Self::CallerRotated => "caller_rotated",
+            Self::CallerRemoved => "caller_removed",
         }
     }
 }
@@ -142,6 +159,19 @@ impl Event {
             format!("“{name}”: {detail}")
         };
         Self { token: Some(token.id.clone()), detail, ..Self::own(kind, by, now) }
+    }
+
+    /// The end of a token by whoever presented its value: nobody knows who that was.
+    pub fn surrender(token: &Token, client: &Client, detail: &str, now: Now) -> Self {
+        let door =
+            Self::at_the_door(Kind::TokenSurrendered, Some(token.owner.clone()), client, now);
+        let detail = format!("“{}”: {detail}", token.name.as_str());
+        Self { token: Some(token.id.clone()), detail, ..door }
+    }
+
+    /// Something done on the command line that is about no person.
+    pub fn by_the_operator(kind: Kind, detail: String, now: Now) -> Self {
+        Self { detail, ..Self::at_the_door(kind, None, &Client::default(), now) }
     }
 
     /// Something that happened before anybody was signed in.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod actor;
 pub mod address;
+pub mod caller;
 pub mod catalogue;
 pub mod change;
 pub mod client;
@@ -17,6 +18,7 @@ pub mod password;
 pub mod policy;
 pub mod refusal;
 pub mod review;
+pub mod scope;
 pub mod secret;
 pub mod session;
 pub mod sets;

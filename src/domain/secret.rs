@@ -2,13 +2,20 @@
 //!
 //! About 178 random bits, so one SHA-256 is all the hashing it needs. The checksum covers everything before it
 //! and lets a mistyped value be refused without asking the database.
+//!
+//! A caller's secret is `<prefix>_caller_<40 random base62><6 base62 CRC32>`: of another length, so that neither can
+//! be taken for the other, whatever the prefixes.
 
 use data_encoding::HEXLOWER;
 use rand::distr::{Alphanumeric, SampleString};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 const RANDOM: usize = 30;
+const CALLER_RANDOM: usize = 40;
+/// What stands behind the prefix in a caller's secret.
+const CALLER: &str = "_caller";
 const CHECKSUM: usize = 6;
 /// How much of the random part a row shows, to tell tokens apart.
 const HINT: usize = 4;
@@ -31,6 +38,21 @@ impl Prefix {
             ))
         }
     }
+
+    /// The regular expression that finds this instance's tokens, in what all scanners understand alike.
+    pub fn token_pattern(&self) -> String {
+        format!("{}_[0-9A-Za-z]{{{}}}", self.0, RANDOM + CHECKSUM)
+    }
+
+    /// The same for its callers' secrets.
+    pub fn caller_pattern(&self) -> String {
+        format!("{}{CALLER}_[0-9A-Za-z]{{{}}}", self.0, CALLER_RANDOM + CHECKSUM)
+    }
+
+    /// What each of both starts with, for scanners that look for a word before they match.
+    pub fn keyword(&self) -> String {
+        format!("{}_", self.0)
+    }
 }
 
 fn is_prefix(text: &str) -> bool {
@@ -41,16 +63,26 @@ fn is_prefix(text: &str) -> bool {
         && text.bytes().all(middle)
 }
 
-/// A token's value in plain text. It can't be cloned, printed, compared or serialized, and is wiped when dropped.
+/// The value of a token or a caller's secret in plain text. It can't be cloned, printed, compared or serialized, and is wiped when dropped.
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
+    /// A token's.
     pub fn random(prefix: &Prefix) -> Self {
-        let mut text =
-            Zeroizing::new(String::with_capacity(Prefix::LONGEST + 1 + RANDOM + CHECKSUM));
-        text.push_str(&prefix.0);
-        text.push('_');
-        Alphanumeric.append_string(&mut rand::rng(), &mut text, RANDOM);
+        Self::mint(prefix, "", RANDOM)
+    }
+
+    /// A caller's.
+    pub fn random_for_caller(prefix: &Prefix) -> Self {
+        Self::mint(prefix, CALLER, CALLER_RANDOM)
+    }
+
+    fn mint(prefix: &Prefix, kind: &str, random: usize) -> Self {
+        let before = prefix.0.len() + kind.len() + 1;
+        // Of its full length at once: a text that grows leaves its former self in memory.
+        let mut text = Zeroizing::new(String::with_capacity(before + random + CHECKSUM));
+        text.extend([&prefix.0, kind, "_"]);
+        Alphanumeric.append_string(&mut rand::rng(), &mut text, random);
         let checksum = checksum(text.as_bytes());
         text.extend(checksum.map(char::from));
         Self(text)
@@ -62,17 +94,17 @@ impl Secret {
 
     /// The part a row may show: prefix and four characters.
     pub fn hint(&self) -> String {
-        let random = self.0.len() - RANDOM - CHECKSUM;
+        let random = self.0.rfind('_').map_or(0, |underscore| underscore + 1);
         self.0[..random + HINT].to_owned()
     }
 
-    /// The value itself, for the one page that shows it.
+    /// The value itself, for the one page or command that shows it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-/// SHA-256 of a token: what is stored and looked up.
+/// SHA-256 of a token or a caller's secret: what is stored and looked up.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
@@ -86,20 +118,35 @@ impl Digest {
     /// Any prefix is accepted here, so that tokens outlive a change of the operator's prefix.
     pub fn of_presented(text: &str) -> Option<Self> {
         let text = text.strip_prefix("secret-token:").unwrap_or(text); // RFC 8959
-        let (prefix, rest) = text.rsplit_once('_')?;
-        let shaped = is_prefix(prefix)
-            && rest.len() == RANDOM + CHECKSUM
-            && rest.bytes().all(|b| b.is_ascii_alphanumeric());
-        if !shaped {
+        let (prefix, _) = text.rsplit_once('_')?;
+        is_prefix(prefix).then(|| Self::of_shaped(text, RANDOM))?
+    }
+
+    /// The same of what a caller presents as its secret.
+    pub fn of_caller_secret(text: &str) -> Option<Self> {
+        let (before, _) = text.rsplit_once('_')?;
+        is_prefix(before.strip_suffix(CALLER)?).then(|| Self::of_shaped(text, CALLER_RANDOM))?
+    }
+
+    /// Of a text whose last piece is this long, and has the right checksum at its end.
+    fn of_shaped(text: &str, random: usize) -> Option<Self> {
+        let (_, rest) = text.rsplit_once('_')?;
+        let shaped = rest.len() == random + CHECKSUM;
+        if !shaped || !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return None;
         }
         let (body, given) = text.as_bytes().split_at(text.len() - CHECKSUM);
         (checksum(body) == given).then(|| Self::of(text.as_bytes()))
     }
 
-    /// A digest as stored; `None` when it has another length.
+    /// A stored digest; `None` for what is none.
     pub fn from_stored(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// Whether both are of the same value, in constant time.
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
     }
 
     pub fn as_bytes(&self) -> &[u8] {
@@ -138,7 +185,7 @@ fn is_spoilt(piece: &str, prefix: &Prefix) -> bool {
     let has = |kind: fn(&u8) -> bool| row.bytes().any(|b| kind(&b));
     let is_random =
         has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
-    match before {
+    match before.strip_suffix(CALLER).unwrap_or(before) {
         own if own == prefix.0 => row.len() >= Pasted::PIECE,
         "" => row.len() >= RANDOM && is_random,
         other => row.len() >= Pasted::PIECE && is_prefix(other) && is_random,
@@ -162,109 +209,5 @@ fn checksum(body: &[u8]) -> [u8; CHECKSUM] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn fresh() -> Secret {
-        Secret::random(&Prefix::parse("lk").expect("a prefix"))
-    }
-
-    #[test]
-    fn a_token_has_prefix_random_part_and_checksum() {
-        let secret = fresh();
-        let text = secret.expose();
-        assert_eq!(text.len(), "lk_".len() + 36);
-        assert!(text.starts_with("lk_") && text[3..].bytes().all(|b| b.is_ascii_alphanumeric()));
-        assert_eq!(secret.hint(), text[..7]);
-        assert_eq!(Digest::of_presented(text), Some(secret.digest()));
-    }
-
-    #[test]
-    fn the_checksum_is_the_one_the_contract_names() {
-        // CRC-32 (ISO-HDLC) of "lk_" and thirty zeros, in base62 with the digits first, worked out by hand elsewhere.
-        let body = format!("lk_{}", "0".repeat(30));
-        let value = u64::from(crc32fast::hash(body.as_bytes()));
-        let digits = checksum(body.as_bytes());
-        let back = digits.iter().fold(0u64, |sum, digit| {
-            sum * 62 + BASE62.iter().position(|b| b == digit).expect("base62") as u64
-        });
-        assert_eq!(back, value);
-        assert_eq!(BASE62[..11], *b"0123456789A");
-    }
-
-    #[test]
-    fn the_uri_form_is_accepted() {
-        let secret = fresh();
-        let uri = format!("secret-token:{}", secret.expose());
-        assert_eq!(Digest::of_presented(&uri), Some(secret.digest()));
-    }
-
-    #[test]
-    fn a_value_is_found_in_whatever_was_pasted_around_it() {
-        let (secret, prefix) = (fresh(), Prefix::parse("lk").expect("a prefix"));
-        let (text, digest) = (secret.expose(), secret.digest());
-        for pasted in [
-            text.to_owned(),
-            format!("  {text}\r\n"),
-            format!("Bearer {text}"),
-            format!("Authorization: Bearer {text}"),
-            format!("curl -H \"authorization: bearer {text}\" http://x"),
-            format!("TOKEN='{text}'"),
-            format!("https://ada:{text}@git.example/"),
-            format!("secret-token:{text}"),
-            format!("“{text}”"),
-        ] {
-            assert_eq!(Pasted::read(&pasted, &prefix), Pasted::Value(digest), "{pasted}");
-        }
-        let row = "Ab0".repeat(12);
-        let other = format!("pat_{row}");
-        let spoilt = [&text[..38], &text[..15], &row, &format!("{text}x"), &other];
-        for spoilt in spoilt {
-            assert_eq!(Pasted::read(spoilt, &prefix), Pasted::Mistyped, "{spoilt}");
-        }
-        let hint = format!("{}…", secret.hint());
-        for words in
-            ["", "CI runner", "lk_", &hint, "backup_productionserver", "nas_02", "ビルド", "a_b_c"]
-        {
-            assert_eq!(Pasted::read(words, &prefix), Pasted::Words, "{words}");
-        }
-    }
-
-    #[test]
-    fn prefixes_are_plain() {
-        for good in ["lk", "pat", "acme_pat", "a1"] {
-            assert!(Prefix::parse(good).is_ok(), "{good}");
-        }
-        for bad in ["", "LK", "1a", "_a", "a_", "a-b", "a b", "é", "abcdefghijklmnopq"] {
-            assert!(Prefix::parse(bad).is_err(), "{bad}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_single_wrong_character_is_always_caught(at in 0usize..39, to in 0usize..62) {
-            let secret = fresh();
-            let mut text = secret.expose().as_bytes().to_vec();
-            prop_assume!(text[at] != BASE62[to]);
-            text[at] = BASE62[to];
-            let text = String::from_utf8(text).expect("ascii");
-            prop_assert!(Digest::of_presented(&text).is_none());
-        }
-
-        #[test]
-        fn a_cut_longer_or_padded_value_is_refused(cut in 1usize..39, extra in "[ -~]{1,3}") {
-            let secret = fresh();
-            let text = secret.expose();
-            prop_assert!(Digest::of_presented(&text[..cut]).is_none());
-            prop_assert!(Digest::of_presented(&text[cut..]).is_none());
-            let longer = format!("{text}{extra}");
-            prop_assert!(Digest::of_presented(&longer).is_none());
-        }
-
-        #[test]
-        fn any_text_is_read_without_a_panic(text in "\\PC*") {
-            prop_assert!(Digest::of_presented(&text).is_none());
-        }
-    }
-}
+#[path = "secret_tests.rs"]
+mod tests;

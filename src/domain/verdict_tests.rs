@@ -8,6 +8,7 @@ use crate::domain::expiry::{Choice, Expiry};
 use crate::domain::grants::Grants;
 use crate::domain::id::UserId;
 use crate::domain::networks::Networks;
+use crate::domain::scope;
 use crate::domain::secret::{Prefix, Secret};
 use crate::domain::token::{Description, Draft, Issued, Token, TokenName};
 use crate::domain::user::{DisplayName, Role, UserName};
@@ -172,4 +173,32 @@ fn want_of_use_ends_a_token_until_it_is_used() {
     assert!(!holder.token.is_live(ended) && holder.token.is_spent(ended));
     let end = holder.token.end_after_use(lives).expect("an end");
     assert_eq!(end.to_rfc3339(), "2027-01-21T17:59:59+00:00");
+}
+
+#[test]
+fn the_scopes_of_a_grant_are_what_it_covers_and_nothing_else() {
+    for highest in [Access::Read, Access::ReadWrite] {
+        let catalogue = catalogue(highest);
+        for grants in ["builds:read", "builds:read-write", "builds:list", "builds:list,start,erase"]
+        {
+            let holder = holder(grants, Role::Member);
+            let service = catalogue.service("builds").expect("the service");
+            let granted = holder.token.grants.of(&service.key).expect("a grant");
+            let granted = granted.within(service, holder.owner.role);
+            let scopes = granted.map(|grant| scope::of(service, &grant)).unwrap_or_default();
+            let method = |key: &str| What::Method(key.to_owned());
+            for what in [
+                What::Access(Access::Read),
+                What::Access(Access::ReadWrite),
+                method("list"),
+                method("start"),
+                method("erase"),
+            ] {
+                let need = Need { service: "builds".to_owned(), what };
+                let covered = covers(&holder, &need, &catalogue).is_ok();
+                let case = format!("{grants} of {highest:?}: {}", need.scope());
+                assert_eq!(scopes.contains(&need.scope()), covered, "{case}");
+            }
+        }
+    }
 }

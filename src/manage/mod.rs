@@ -1,6 +1,7 @@
 //! Floor 3, for people: what may be changed. A method is one change and one transaction: load, decide, store, record.
 
 pub mod account;
+pub mod callers;
 mod confirm;
 mod edits;
 mod hasher;

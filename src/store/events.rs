@@ -81,3 +81,21 @@ pub fn of_token_since(
     let rows = query.load::<EventRow>(c).during("reading what changed of a token")?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
+
+/// What happened of one kind to a person after a time, newest first.
+pub fn of_person_since(
+    c: &mut Conn,
+    person: &UserId,
+    kind: Kind,
+    at: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Event>, Fault> {
+    let query = events::table
+        .filter(events::person_id.eq(person.as_str()))
+        .filter(events::at.gt(micros(at)))
+        .filter(events::kind.eq(kind.as_str()))
+        .order((events::at.desc(), events::id))
+        .limit(most);
+    let rows = query.load::<EventRow>(c).during("reading a person’s activity")?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}

@@ -95,6 +95,18 @@ pub fn find_own(
     Ok(Some((former.into(), token.try_into()?)))
 }
 
+/// The token that has this former value, while that goes on and the token isn't revoked, whoever's it is.
+pub fn find_unrevoked(c: &mut Conn, digest: &Digest, now: Now) -> Result<Option<Token>, Fault> {
+    let query = former_secrets::table
+        .inner_join(tokens::table)
+        .filter(former_secrets::digest.eq(digest.as_bytes()))
+        .filter(former_secrets::ends_at.gt(micros(now.at())))
+        .filter(tokens::revoked_at.is_null())
+        .select(tokens::all_columns);
+    let found = query.get_result::<TokenRow>(c).optional();
+    found.during("finding a token by a former value")?.map(TryInto::try_into).transpose()
+}
+
 /// Ends the former values of a token that still work. Answers how many there were.
 pub fn end_all(c: &mut Conn, token: &TokenId, now: Now) -> Result<usize, Fault> {
     let at = micros(now.at());

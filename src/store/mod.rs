@@ -4,6 +4,7 @@
 //! Functions of this room take the connection, so that they compose inside one transaction.
 
 pub mod bulk;
+pub mod callers;
 pub mod census;
 pub mod conn;
 pub mod events;

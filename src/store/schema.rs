@@ -1,6 +1,19 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    callers (service) {
+        service -> Text,
+        digest -> Binary,
+        hint -> Text,
+        added_at -> BigInt,
+        renewed_at -> BigInt,
+        former_digest -> Nullable<Binary>,
+        former_hint -> Nullable<Text>,
+        former_ends_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     events (id) {
         id -> Text,
         at -> BigInt,
@@ -110,6 +123,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    callers,
     events,
     feed,
     former_secrets,

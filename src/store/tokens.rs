@@ -153,6 +153,15 @@ pub fn find_own_by_digest(
     found.during("finding a token by its value")?.map(TryInto::try_into).transpose()
 }
 
+/// The token with this value that isn't revoked, whoever's it is.
+pub fn find_unrevoked_by_digest(c: &mut Conn, digest: &Digest) -> Result<Option<Token>, Fault> {
+    let query = tokens::table
+        .filter(tokens::digest.eq(digest.as_bytes()))
+        .filter(tokens::revoked_at.is_null());
+    let found = query.get_result::<TokenRow>(c).optional();
+    found.during("finding a token by its value")?.map(TryInto::try_into).transpose()
+}
+
 /// A person's tokens, newest first, without the revoked ones.
 pub fn of_owner(c: &mut Conn, owner: &UserId) -> Result<Vec<Token>, Fault> {
     let query = tokens::table

@@ -1,6 +1,8 @@
 //! Floor 3, for machines: what may be asked. A verification reads, and never waits for a write.
 
+pub mod callers;
 mod index;
+pub mod introspect;
 mod keeper;
 mod memory;
 mod offer;

@@ -65,7 +65,8 @@ impl Fields {
     }
 }
 
-fn decode(text: &str) -> Result<String, WebError> {
+/// Reads one name or value of a form.
+pub fn decode(text: &str) -> Result<String, WebError> {
     let spaced = text.replace('+', " ");
     let decoded = percent_decode_str(&spaced).decode_utf8();
     let decoded = decoded.map_err(|_| WebError::bad_request("What was sent is not UTF-8 text."))?;
@@ -116,9 +117,9 @@ impl<T: Typed> FromRequest for Form<T> {
     type Future = LocalBoxFuture<'static, Result<Self, WebError>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (req, body) = (req.clone(), Bytes::from_request(req, payload));
+        let (req, payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let fields = fields::<T>(&req, body).await?;
+            let fields = sent(&req, payload, T::REPEATED).await?;
             let visitor = Visitor::of(&req)?;
             let is_genuine = visitor.is_genuine(&fields.text(csrf::FIELD));
             Ok(Self { visitor, typed: T::read(&fields), is_genuine })
@@ -131,9 +132,9 @@ impl<T: Typed> FromRequest for Sent<T> {
     type Future = LocalBoxFuture<'static, Result<Self, WebError>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (req, body) = (req.clone(), Bytes::from_request(req, payload));
+        let (req, payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let fields = fields::<T>(&req, body).await?;
+            let fields = sent(&req, payload, T::REPEATED).await?;
             let typed = T::read(&fields);
             let me = SignedIn::or_sign_in(&req, typed.resume()).await?;
             if !me.is_genuine(&fields.text(csrf::FIELD)) {
@@ -144,9 +145,11 @@ impl<T: Typed> FromRequest for Sent<T> {
     }
 }
 
-async fn fields<T: Typed>(
+/// The form in a request's body, up to the size that its route allows.
+pub async fn sent(
     req: &HttpRequest,
-    body: impl Future<Output = Result<Bytes, actix_web::Error>>,
+    mut payload: Payload,
+    repeated: &[&str],
 ) -> Result<Fields, WebError> {
     let kind = req.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let kind = kind.split(';').next().unwrap_or("").trim();
@@ -156,6 +159,7 @@ async fn fields<T: Typed>(
     }
     let late =
         |_| WebError::Bad(StatusCode::REQUEST_TIMEOUT, "What was sent took too long to arrive.");
+    let body = Bytes::from_request(req, &mut payload);
     let body = timeout(PATIENCE, body).await.map_err(late)?;
     let body = body.map_err(|error| match error.as_response_error().status_code() {
         StatusCode::PAYLOAD_TOO_LARGE => WebError::Bad(
@@ -165,7 +169,7 @@ async fn fields<T: Typed>(
         _ => WebError::bad_request("What was sent arrived broken."),
     })?;
     let not_text = |_| WebError::bad_request("What was sent is not UTF-8 text.");
-    Fields::parse(std::str::from_utf8(&body).map_err(not_text)?, T::REPEATED)
+    Fields::parse(std::str::from_utf8(&body).map_err(not_text)?, repeated)
 }
 
 #[cfg(test)]

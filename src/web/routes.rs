@@ -1,10 +1,10 @@
 //! The whole table: what is served where. Each route is named in `docs/` and has a test (`tests/tidy.rs` checks both).
 
 use actix_web::guard::{Any, Get, Head};
-use actix_web::web::{ServiceConfig, post, resource, route};
+use actix_web::web::{PayloadConfig, ServiceConfig, delete, post, resource, route};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
-use super::api::{gateway, health, token};
+use super::api::{gateway, health, introspect, metadata, oauth, revoke, token};
 use super::files;
 use super::pages::{
     account, home, overlaps, password, pauses, revocations, search, secrets, setup, sign_in, tokens,
@@ -12,9 +12,15 @@ use super::pages::{
 
 /// For machines: no cookies, no sessions, no pages.
 pub fn api(cfg: &mut ServiceConfig) {
+    let form = || PayloadConfig::new(oauth::LARGEST);
     cfg.service(resource("/verify").route(route().to(gateway::show)))
         .service(resource("/verify/{path:.*}").route(route().to(gateway::show)))
-        .service(resource("/api/v1/token").route(get(token::show)))
+        .service(
+            resource("/api/v1/token").route(get(token::show)).route(delete().to(revoke::destroy)),
+        )
+        .service(resource("/introspect").app_data(form()).route(post().to(introspect::show)))
+        .service(resource("/revoke").app_data(form()).route(post().to(revoke::create)))
+        .service(resource("/.well-known/oauth-authorization-server").route(get(metadata::show)))
         .service(resource("/healthz").route(get(health::alive)))
         .service(resource("/readyz").route(get(health::ready)));
 }

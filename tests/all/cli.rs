@@ -29,12 +29,12 @@ impl Folder {
         command
     }
 
-    fn run(&self, words: &[&str]) -> Output {
+    pub fn run(&self, words: &[&str]) -> Output {
         self.command(words).output().expect("the binary")
     }
 
     /// On the suite's database.
-    fn on_database(&self, words: &[&str], input: &str) -> Output {
+    pub fn on_database(&self, words: &[&str], input: &str) -> Output {
         let mut command = self.command(words);
         command.env("LATCHKEY_DATABASE_URL", &self.database.url);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -44,11 +44,11 @@ impl Folder {
     }
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

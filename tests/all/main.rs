@@ -6,6 +6,7 @@ mod support;
 
 mod account;
 mod api;
+mod callers;
 mod cli;
 mod durability;
 mod forms;
@@ -15,6 +16,7 @@ mod http;
 mod nodes;
 mod overlaps;
 mod password;
+mod patterns;
 mod pauses;
 mod policy;
 mod races;

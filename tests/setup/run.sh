@@ -34,6 +34,11 @@ if [ -z "$browsers" ]; then
 else
     left_out+=("the browser tests, for lack of ${browsers//$'\n'/ } (Debian: chromium chromium-driver nginx-light curl; npm: axe-core)")
 fi
+if PYTHONPATH=target/oauth python3 -c "import authlib, requests" 2>/dev/null; then
+    step "an OAuth library" cargo test --quiet --test oauth
+else
+    left_out+=("the test with an OAuth library (Debian: python3 python3-pip; PyPI: tests/oauth/requirements.txt)")
+fi
 
 echo
 for what in "${left_out[@]}"; do echo "NOT RUN: $what"; done

@@ -18,6 +18,8 @@ need haproxy haproxy
 need curl curl
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 need npm npm
+need python3 python3
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 
 if [ ${#missing[@]} -gt 0 ]; then
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
@@ -35,5 +37,10 @@ if [ ! -e "$axe" ] && command -v npm >/dev/null; then
     mkdir -p target/axe
     (cd target/axe && npm pack --silent "axe-core@$AXE_VERSION" >/dev/null && tar -xzf axe-core-*.tgz) \
         || echo "Could not fetch axe-core $AXE_VERSION from the npm registry" >&2
+fi
+# An OAuth library, to be asked whether it understands us.
+if ! PYTHONPATH=target/oauth python3 -c "import authlib, requests" 2>/dev/null; then
+    python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --upgrade --target target/oauth \
+        --requirement tests/oauth/requirements.txt || echo "Could not fetch Authlib from PyPI" >&2
 fi
 exit 0

@@ -52,6 +52,12 @@ impl Server {
         assert!(added.expect("the binary").success());
     }
 
+    /// On the command line; answers the secret.
+    pub fn add_caller(&self, service: &str) -> String {
+        let added = self.command(&["caller", "add", service]).output().expect("the binary");
+        String::from_utf8_lossy(&added.stdout).trim_end().to_owned()
+    }
+
     /// Whether the server holds a lock on SQLite's file, as Linux tells: without one, any program that closes
     /// the database believes itself the last and takes the write-ahead log away. Always so on PostgreSQL.
     pub fn holds_its_database(&self) -> bool {

@@ -156,6 +156,7 @@ impl TestDatabase {
                 "tokens",
                 "name || ' ' || hint || ' ' || grants || ' ' || coalesce(used_agent, '') || ' ' || coalesce(used_address, '')",
             ),
+            ("callers", "service || ' ' || hint || ' ' || coalesce(former_hint, '')"),
             ("sessions", "state"),
             ("nonces", "nonce"),
             ("throttles", "name"),

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 pub mod browse;
+pub mod caller;
 pub mod cli_server;
 pub mod database;
 pub mod form;

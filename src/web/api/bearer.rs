@@ -36,16 +36,21 @@ fn token(value: &str) -> Result<Digest, Denial> {
 
 fn basic(value: &str) -> Result<Digest, Denial> {
     let broken = Denial::Malformed("Authorization: Basic is not base64 of a name and a password.");
-    let decoded =
-        BASE64.decode(value.as_bytes()).or_else(|_| BASE64_NOPAD.decode(value.as_bytes()));
-    let decoded = Zeroizing::new(decoded.map_err(|_| broken)?);
-    let text = std::str::from_utf8(&decoded).map_err(|_| broken)?;
+    let text = basic_text(value).ok_or(broken)?;
     let (name, password) = text.split_once(':').ok_or(broken)?;
     match (Digest::of_presented(name), Digest::of_presented(password)) {
         (Some(_), Some(_)) => Err(Denial::Malformed("Name and password both are tokens.")),
         (Some(digest), None) | (None, Some(digest)) => Ok(digest),
         (None, None) => Err(Denial::Invalid),
     }
+}
+
+/// What Basic encodes: `name:password`, unless it is broken.
+pub fn basic_text(value: &str) -> Option<Zeroizing<String>> {
+    let decoded = BASE64.decode(value.as_bytes());
+    let decoded = decoded.or_else(|_| BASE64_NOPAD.decode(value.as_bytes())).ok()?;
+    let decoded = Zeroizing::new(decoded);
+    Some(Zeroizing::new(std::str::from_utf8(&decoded).ok()?.to_owned()))
 }
 
 #[cfg(test)]

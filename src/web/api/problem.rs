@@ -124,6 +124,6 @@ pub fn broken(fault: &Fault) -> HttpResponse {
 }
 
 /// What may stand in a quoted-string (RFC 9110, section 5.6.4) without escapes.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect()
 }

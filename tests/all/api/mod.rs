@@ -1,9 +1,13 @@
 //! What machines ask.
 
+mod callers;
 mod dialects;
 mod exactness;
 pub mod gateway;
 mod health;
+mod introspect;
+mod metadata;
 mod nginx;
+mod revoke;
 mod token;
 mod usage;

@@ -113,6 +113,7 @@ fn drawn(kind: Kind) -> (&'static str, &'static str) {
         Kind::OverlapEnded => ("clock", ""),
         Kind::TokenPaused => ("idle", "soft"),
         Kind::TokenResumed => ("check", "good"),
-        Kind::TokenRevoked => ("trash", "danger"),
+        Kind::TokenRevoked | Kind::TokenSurrendered => ("trash", "danger"),
+        Kind::CallerAdded | Kind::CallerRotated | Kind::CallerRemoved => ("lock", ""),
     }
 }
