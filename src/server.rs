@@ -92,6 +92,7 @@ impl Application {
             public_url: config.settings.public_url.clone(),
             listen_url: config.settings.own_url(),
             trusted_proxies: config.settings.trusted_proxies.clone(),
+            token_parameter: config.settings.token_parameter.clone(),
             key: key.clone(),
         };
         let usage = Usage::new(db.clone());

@@ -3,6 +3,7 @@
 mod callers;
 mod configuration;
 mod demo;
+mod explain;
 mod gateway;
 mod patterns;
 mod people;
@@ -59,6 +60,8 @@ enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Say step by step why a request with a token would pass; the code is 3 if it would not
+    Explain(explain::Explain),
     /// Print a complete configuration for a gateway in front of a service
     Gateway(gateway::Gateway),
     /// Fill an empty database with people and tokens in every state
@@ -234,6 +237,7 @@ fn carry_out(
         Command::Policy { command: PolicyCommand::Check { file, format } } => {
             return policy::check(config, &file, format);
         }
+        Command::Explain(asked) => return explain::explain(config, &asked),
         Command::Gateway(asked) => gateway::print(config, &asked)?,
         Command::Demo => demo::run(config)?,
         Command::Seed(seed) => seed::run(config, &seed)?,

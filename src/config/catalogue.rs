@@ -1,5 +1,6 @@
 //! The catalogue file's own part: instance, policy, services and sets.
 
+mod paths;
 mod policy;
 mod services;
 mod sets;

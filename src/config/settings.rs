@@ -36,7 +36,7 @@ impl Setting {
     }
 }
 
-pub const SETTINGS: [Setting; 15] = [
+pub const SETTINGS: [Setting; 16] = [
     Setting::new("listen", "127.0.0.1:8080", "Address and port to serve on"),
     Setting {
         secret: true,
@@ -56,6 +56,11 @@ pub const SETTINGS: [Setting; 15] = [
         "trusted_proxies",
         "",
         "Addresses or networks whose X-Forwarded-* and X-Original-* headers are believed, with commas between",
+    ),
+    Setting::new(
+        "token_parameter",
+        "",
+        "A parameter of the original URL that may hold a token, such as access_token; URLs end up in logs",
     ),
     Setting::new("session_idle", "2h", "Signed out after this long without a request"),
     Setting::new("session_lifetime", "12h", "Signed out after this long, whatever happens"),
@@ -110,6 +115,7 @@ pub struct Settings {
     pub database: Address,
     pub public_url: Option<Url>,
     pub trusted_proxies: Vec<IpNet>,
+    pub token_parameter: Option<String>,
     pub session_idle: Duration,
     pub session_lifetime: Duration,
     pub sessions_per_person: u32,
@@ -130,6 +136,7 @@ impl Settings {
         let database = database(&mut reader);
         let public_url = reader.read("public_url", public_url);
         let trusted_proxies = reader.read("trusted_proxies", networks);
+        let token_parameter = reader.read("token_parameter", parameter);
         let session_idle = reader.read("session_idle", duration);
         let session_lifetime = reader.read("session_lifetime", duration);
         let sessions_per_person = reader.read("sessions_per_person", at_least_one);
@@ -145,6 +152,7 @@ impl Settings {
             database: database?,
             public_url: public_url?,
             trusted_proxies: trusted_proxies?,
+            token_parameter: token_parameter?,
             session_idle: session_idle?,
             session_lifetime: session_lifetime?,
             sessions_per_person: sessions_per_person?,
@@ -249,6 +257,14 @@ fn networks(text: &str) -> Result<Vec<IpNet>, String> {
                 .map_err(|_| format!("“{word}” is not an address or a network such as 10.0.0.0/8"))
         })
         .collect()
+}
+
+fn parameter(text: &str) -> Result<Option<String>, String> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    if text.len() > 40 || !text.bytes().all(plain) {
+        return Err("a name of up to 40 letters, digits and -._, such as access_token".to_owned());
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 /// Reads a time as operators write it.

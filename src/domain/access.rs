@@ -23,6 +23,14 @@ impl Access {
             Self::ReadWrite => "write",
         }
     }
+
+    /// What an HTTP method needs where nothing else is said of it. `get` is another method than `GET`.
+    pub fn implied(method: &str) -> Self {
+        match method {
+            "GET" | "HEAD" | "OPTIONS" => Self::Read,
+            _ => Self::ReadWrite,
+        }
+    }
 }
 
 #[cfg(test)]

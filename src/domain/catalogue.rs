@@ -1,9 +1,13 @@
 //! The services an instance knows, in the order of the operator's file.
 
+mod map;
+
 use std::collections::HashMap;
 
 use super::access::Access;
+use super::paths::{PathPrefix, RequestPath, RequestPattern};
 use super::user::Role;
+use map::Map;
 
 /// A service's name in URLs, grants and gateway configurations.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +78,8 @@ pub struct Method {
     pub access: Access,
     /// Whether tokens can be granted it; what isn't stays with signed-in people.
     pub personal_tokens: bool,
+    /// Which original requests are this method, where a gateway names no service.
+    pub requests: Vec<RequestPattern>,
 }
 
 /// One service a token can be granted.
@@ -92,6 +98,8 @@ pub struct Service {
     /// Whether it takes personal tokens at all.
     pub personal_tokens: bool,
     pub methods: Vec<Method>,
+    /// Where it begins, for gateways that name no service.
+    pub paths: Vec<PathPrefix>,
 }
 
 impl Service {
@@ -124,6 +132,7 @@ impl Service {
 pub struct Catalogue {
     services: Vec<Service>,
     places: HashMap<String, usize>,
+    map: Map,
 }
 
 impl Catalogue {
@@ -131,7 +140,8 @@ impl Catalogue {
     pub fn new(services: Vec<Service>) -> Self {
         let keys = services.iter().map(|service| service.key.as_str().to_owned());
         let places = keys.enumerate().map(|(at, key)| (key, at)).collect();
-        Self { services, places }
+        let map = Map::new(&services);
+        Self { services, places, map }
     }
 
     pub fn service(&self, key: &str) -> Option<&Service> {
@@ -140,5 +150,20 @@ impl Catalogue {
 
     pub fn services(&self) -> &[Service] {
         &self.services
+    }
+
+    /// Which service an original request is for, and which of its methods, if it is one: methods by their patterns
+    /// first, then the longest path. `None` where no service has this path; an error, in words for the sender, where
+    /// the request could be read in two ways.
+    pub fn find(
+        &self,
+        method: &str,
+        path: RequestPath<'_>,
+    ) -> Result<Option<(&Service, Option<&Method>)>, &'static str> {
+        let found = self.map.find(method, path, &self.services)?;
+        Ok(found.map(|(service, method)| {
+            let service = &self.services[service];
+            (service, method.map(|at| &service.methods[at]))
+        }))
     }
 }

@@ -9,6 +9,7 @@ fn method(key: &str, access: Access, personal_tokens: bool) -> Method {
         docs: None,
         access,
         personal_tokens,
+        requests: Vec::new(),
     }
 }
 
@@ -19,6 +20,7 @@ fn service(key: &str, highest: Access, role: Role) -> Service {
         description: String::new(),
         docs: None,
         url: None,
+        paths: Vec::new(),
         highest,
         role,
         personal_tokens: true,

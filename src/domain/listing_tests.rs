@@ -43,6 +43,7 @@ fn catalogue() -> Catalogue {
         description: String::new(),
         docs: None,
         url: None,
+        paths: Vec::new(),
         highest: Access::ReadWrite,
         role: Role::Viewer,
         personal_tokens: true,

@@ -47,6 +47,7 @@ fn service(key: &str, highest: Access, methods: &[(&str, Access)]) -> Service {
         docs: None,
         access: *access,
         personal_tokens: true,
+        requests: Vec::new(),
     };
     Service {
         key: ServiceKey::parse(key).expect("a key"),
@@ -54,6 +55,7 @@ fn service(key: &str, highest: Access, methods: &[(&str, Access)]) -> Service {
         description: String::new(),
         docs: None,
         url: None,
+        paths: Vec::new(),
         highest,
         role: Role::Viewer,
         personal_tokens: true,

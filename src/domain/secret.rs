@@ -109,6 +109,9 @@ impl Secret {
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// Of no value: for thinking a decision through where none was presented.
+    pub const NONE: Self = Self([0; 32]);
+
     fn of(text: &[u8]) -> Self {
         Self(Sha256::digest(text).into())
     }

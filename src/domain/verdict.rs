@@ -3,11 +3,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::access::Access;
 use super::catalogue::Catalogue;
 use super::grants::Grant;
+use super::paths::RequestPath;
+use super::secret::Digest;
 use super::standing::Standing;
 use super::time::Now;
+use super::token::Token;
 use super::user::User;
 
 /// What a request needs of a service, by the key that was asked for.
@@ -25,6 +30,24 @@ pub enum What {
 }
 
 impl Need {
+    /// What a request of this HTTP method needs of a service that the gateway names.
+    pub fn of_service(service: &str, method: &str) -> Self {
+        let what = What::Access(Access::implied(method));
+        Self { service: service.to_owned(), what }
+    }
+
+    /// What an original request needs, as the catalogue's paths say. `target` is a path and perhaps a query.
+    pub fn of_request(method: &str, target: &str, catalogue: &Catalogue) -> Result<Self, Denial> {
+        let path = RequestPath::read(target).map_err(Denial::Malformed)?;
+        let found = catalogue.find(method, path).map_err(Denial::Malformed)?;
+        let (service, found) = found.ok_or(Denial::UnknownPath)?;
+        let need = Self::of_service(service.key.as_str(), method);
+        Ok(match found {
+            Some(found) => Self { what: What::Method(found.key.as_str().to_owned()), ..need },
+            None => need,
+        })
+    }
+
     /// As a refusal names it: `builds:write`, `builds:jobs.retry`.
     pub fn scope(&self) -> String {
         let what = match &self.what {
@@ -42,6 +65,23 @@ pub struct Holder {
     pub owner: Arc<User>,
 }
 
+/// All there is to know of a presented value.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub token: Token,
+    pub owner: User,
+    /// Where it is a former value: until when it works.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Known {
+    /// As much of it as a decision needs.
+    pub fn holder(&self, digest: Digest) -> Holder {
+        let token = Standing::of(&self.token, digest, self.until);
+        Holder { token: Arc::new(token), owner: Arc::new(self.owner.clone()) }
+    }
+}
+
 /// Why a request is turned away (RFC 6750, section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denial {
@@ -57,15 +97,50 @@ pub enum Denial {
     UnknownService,
     /// The service has no such method.
     UnknownMethod,
+    /// The gateway names no service, and no path of the catalogue is that of the original request.
+    UnknownPath,
+}
+
+/// What has to hold of a token before it is asked what it covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    NotRevoked,
+    NotEnded,
+    NotPaused,
+    OwnerEnabled,
+}
+
+impl Check {
+    pub const ALL: [Self; 4] =
+        [Self::NotRevoked, Self::NotEnded, Self::NotPaused, Self::OwnerEnabled];
+
+    pub fn holds(self, holder: &Holder, now: Now) -> bool {
+        match self {
+            Self::NotRevoked => !holder.token.revoked,
+            Self::NotEnded => holder.token.end().is_none_or(|end| now.at() < end),
+            Self::NotPaused => !holder.token.paused,
+            Self::OwnerEnabled => holder.owner.disabled.is_none(),
+        }
+    }
 }
 
 /// Whether the token works at all, now and from there.
 pub fn alive(found: Option<Holder>, address: Option<IpAddr>, now: Now) -> Result<Holder, Denial> {
-    let works = |holder: &Holder| holder.token.is_live(now) && holder.owner.disabled.is_none();
-    let holder = found.filter(works).ok_or(Denial::Invalid)?;
+    let holder = found.ok_or(Denial::Invalid)?;
+    works(&holder, now)?;
+    comes_from(&holder, address)?;
+    Ok(holder)
+}
+
+pub(super) fn works(holder: &Holder, now: Now) -> Result<(), Denial> {
+    let holds = Check::ALL.into_iter().all(|check| check.holds(holder, now));
+    holds.then_some(()).ok_or(Denial::Invalid)
+}
+
+pub(super) fn comes_from(holder: &Holder, address: Option<IpAddr>) -> Result<(), Denial> {
     let bound = holder.token.networks.as_ref();
     let here = bound.is_none_or(|networks| networks.allow(address));
-    here.then_some(holder).ok_or(Denial::Elsewhere)
+    here.then_some(()).ok_or(Denial::Elsewhere)
 }
 
 /// Whether a working token covers the need: as granted, cut down to what its owner may do and the service offers now.

@@ -21,6 +21,7 @@ fn catalogue(highest: Access) -> Catalogue {
         docs: None,
         access,
         personal_tokens: key != "erase",
+        requests: Vec::new(),
     };
     let service = |key: &str, role| Service {
         key: ServiceKey::parse(key).expect("a key"),
@@ -28,6 +29,7 @@ fn catalogue(highest: Access) -> Catalogue {
         description: String::new(),
         docs: None,
         url: None,
+        paths: Vec::new(),
         highest,
         role,
         personal_tokens: true,

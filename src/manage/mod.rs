@@ -4,6 +4,7 @@ pub mod account;
 pub mod callers;
 mod confirm;
 mod edits;
+pub mod explanations;
 mod hasher;
 pub mod people;
 pub mod policy;

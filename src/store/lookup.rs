@@ -1,9 +1,7 @@
 //! The one question that verification asks: whose token has this digest, and how do both stand now?
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::conn::{Conn, open_sqlite};
@@ -16,29 +14,11 @@ use crate::domain::address::Address;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::secret::Digest;
-use crate::domain::standing::Standing;
-use crate::domain::token::Token;
 use crate::domain::user::User;
-use crate::domain::verdict::Holder;
+use crate::domain::verdict::Known;
 
 /// How long an inline read may wait for a locked database, in milliseconds: it holds up its worker.
 const PATIENCE: u32 = 50;
-
-/// All there is to know of a presented value.
-pub struct Known {
-    pub token: Token,
-    pub owner: User,
-    /// Where it is a former value: until when it works.
-    pub until: Option<DateTime<Utc>>,
-}
-
-impl Known {
-    /// As much of it as a verification needs.
-    pub fn holder(&self, digest: Digest) -> Holder {
-        let token = Standing::of(&self.token, digest, self.until);
-        Holder { token: Arc::new(token), owner: Arc::new(self.owner.clone()) }
-    }
-}
 
 /// One worker's way to the answer. On SQLite a connection of its own, read in place: the read is cheaper than
 /// the way to another thread and back. On PostgreSQL the pool.

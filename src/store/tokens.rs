@@ -179,6 +179,12 @@ pub fn find_own(c: &mut Conn, owner: &UserId, id: &TokenId) -> Result<Option<Tok
     found.during("finding a token")?.map(TryInto::try_into).transpose()
 }
 
+/// One token of anybody's, revoked or not.
+pub fn find(c: &mut Conn, id: &TokenId) -> Result<Option<Token>, Fault> {
+    let found = tokens::table.find(id.as_str()).get_result::<TokenRow>(c).optional();
+    found.during("finding a token")?.map(TryInto::try_into).transpose()
+}
+
 /// How many tokens a person has in the list: all but the revoked ones.
 pub fn count_listed(c: &mut Conn, owner: &UserId) -> Result<u64, Fault> {
     let query = tokens::table

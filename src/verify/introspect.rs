@@ -9,7 +9,7 @@ use crate::domain::refusal::Fault;
 use crate::domain::scope;
 use crate::domain::secret::Digest;
 use crate::domain::time::Now;
-use crate::store::lookup::Known;
+use crate::domain::verdict::Known;
 
 /// A working token, as far as it concerns the service that asks.
 pub struct Introspected {

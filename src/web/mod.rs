@@ -1,6 +1,7 @@
 //! Floor 4: HTTP in, HTTP out. No rules and no SQL live here.
 
 mod again;
+pub mod answers;
 pub mod api;
 mod assets;
 mod client;

@@ -7,7 +7,8 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use super::api::{gateway, health, introspect, metadata, oauth, revoke, token};
 use super::files;
 use super::pages::{
-    account, home, overlaps, password, pauses, revocations, search, secrets, setup, sign_in, tokens,
+    account, explanations, home, overlaps, password, pauses, revocations, search, secrets, setup,
+    sign_in, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -46,6 +47,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/tokens/{id}").route(get(tokens::edit)).route(post().to(tokens::update)))
         .service(resource("/account/tokens/{id}/secret").route(get(secrets::new)).route(post().to(secrets::create)))
         .service(resource("/account/tokens/{id}/pause").route(get(pauses::new)).route(post().to(pauses::create)))
+        .service(resource("/account/tokens/{id}/explanation").route(get(explanations::show)))
         .service(resource("/account/tokens/{id}/overlap").route(get(overlaps::new)).route(post().to(overlaps::destroy)));
 }
 

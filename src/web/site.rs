@@ -14,6 +14,8 @@ pub struct Site {
     /// Where the server listens, to show as its address when nobody named one.
     pub listen_url: String,
     pub trusted_proxies: Vec<IpNet>,
+    /// The parameter of an original URL that may hold a token.
+    pub token_parameter: Option<String>,
     pub key: SigningKey,
 }
 
@@ -82,6 +84,7 @@ mod tests {
             public_url: public_url.map(|url| Url::parse(url).expect("a URL")),
             listen_url: "http://127.0.0.1:8080".to_owned(),
             trusted_proxies: Vec::new(),
+            token_parameter: None,
             key: SigningKey::random(),
         }
     }

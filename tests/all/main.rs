@@ -9,6 +9,7 @@ mod api;
 mod callers;
 mod cli;
 mod durability;
+mod explanations;
 mod forms;
 mod gateways;
 mod home;

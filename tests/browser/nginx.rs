@@ -133,3 +133,31 @@ async fn a_token_for_many_services_passes_with_the_buffer_that_the_page_names() 
     assert!(access.len() > 4096 && access.len() < 16_000, "{} bytes", access.len());
     assert_eq!(received.all("remote-user"), ["ada"]);
 }
+
+#[actix_web::test]
+async fn without_a_service_the_path_that_the_client_sent_decides() {
+    let (app, service) = (app().await, Service::start());
+    let server = shown("docs/gateways.md", "# /etc/nginx/conf.d/builds.conf");
+    let named = "&service=builds";
+    assert!(server.contains(named), "{server}");
+    let nginx = Gateway::nginx(server.replace(named, ""), &app, &service).await;
+    let ada = app.member("ada").await;
+    let token = bearer(&ada.generates("CI runner").with("Builds", "Read").await);
+    for (method, target, status, words) in [
+        ("GET", "/builds/jobs?page=2", 200, ""),
+        ("GET", "/b%75ilds/7", 200, ""),
+        ("POST", "/builds/jobs", 403, "scope=\"builds:start\""),
+        ("DELETE", "/builds/7", 403, "scope=\"builds:write\""),
+        ("GET", "/git/builds", 403, "insufficient_scope"),
+        ("GET", "/", 403, "insufficient_scope"),
+        ("GET", "/git/../builds/7", 401, "invalid_request"),
+        ("GET", "//builds/7", 401, "invalid_request"),
+        ("GET", "/builds%2F7", 401, "invalid_request"),
+    ] {
+        let request = ["-H", &token, "--request", method, "--request-target", target];
+        let reply = nginx.curl(&request).await;
+        assert_eq!(reply.status, status, "{method} {target}: {reply:?}");
+        assert!(reply.head.contains(words), "{method} {target}: {reply:?}");
+    }
+    assert_eq!(service.requests(), 2);
+}

@@ -117,6 +117,41 @@ async fn a_tokens_own_page_is_for_everybody() {
 }
 
 #[actix_web::test]
+async fn why_a_request_is_refused_is_told_to_everybody() {
+    let app = App::with(FILE, &[]).await;
+    let ada = app.member("ada").await;
+    ada.generates("CI").with("Git", "Read").await;
+    let path = ada.page_of(&app, "CI").await;
+    let window = signs_in(&app).await;
+    let mut inspector = Inspector::new(&window);
+    window.goes_to(&path).await;
+    window.follows("Why was a request refused?").await;
+    window.reads("heading", "Explain a request").await;
+    inspector.looks_closely_at("the form that explains a request").await;
+    window.types("HTTP method", "DELETE").await;
+    window
+        .types(
+            "Address or path",
+            "https://git.fernhill.example/ada/a-very-long-name-of-a-repository",
+        )
+        .await;
+    window.picks("Service", "Git").await;
+    window.presses("Explain request").await;
+    window.reads("heading", "It would be refused").await;
+    window.unfolds("What gateways are answered").await;
+    inspector.looks_closely_at("a request that would be refused").await;
+    window.types("HTTP method", "GET").await;
+    window.presses("Explain request").await;
+    window.reads("heading", "It would pass").await;
+    inspector.looks_at("a request that would pass").await;
+    window.types("From address (optional)", "here").await;
+    window.presses("Explain request").await;
+    window.is_refused().await;
+    inspector.looks_at("a request that cannot be explained").await;
+    inspector.finds_nothing_wrong();
+}
+
+#[actix_web::test]
 async fn the_page_of_a_token_under_another_policy_is_for_everybody() {
     let mut app = App::with(FILE, &[]).await;
     let ada = app.member("ada").await;

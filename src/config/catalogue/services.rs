@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 use url::Url;
 
+use super::paths::{self, Taken};
 use super::{shown, table};
 use crate::config::file::{Mistakes, Section};
 use crate::domain::access::Access;
@@ -34,9 +35,10 @@ pub fn read(value: Option<&Spanned<DeValue<'_>>>, m: &mut Mistakes) -> Described
         m.at(value.span(), none);
     }
     let mut lines = BTreeMap::new();
+    let mut taken = Taken::default();
     let mut services = Vec::new();
     for value in tables {
-        let Some(service) = service(value, m) else { continue };
+        let Some(service) = service(value, &mut taken, m) else { continue };
         let line = m.line(value.span().start);
         if let Some(first) = lines.insert(service.key.clone(), line) {
             let key = service.key.as_str();
@@ -47,7 +49,7 @@ pub fn read(value: Option<&Spanned<DeValue<'_>>>, m: &mut Mistakes) -> Described
     Described { all: services.len() == tables.len(), services }
 }
 
-fn service(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Service> {
+fn service(value: &Spanned<DeValue<'_>>, taken: &mut Taken, m: &mut Mistakes) -> Option<Service> {
     let mut section = table("services", value, m)?;
     let key = key(&mut section, "this service has no key", ServiceKey::parse, m);
     let name = name(&mut section, key.as_ref().map(ServiceKey::as_str), m);
@@ -64,7 +66,8 @@ fn service(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Service> {
         None => Some(Role::Viewer),
     };
     let personal_tokens = section.switch("personal_tokens", m).unwrap_or(true);
-    let methods = methods(&mut section, m);
+    let methods = methods(&mut section, taken, m);
+    let paths = paths::prefixes(&mut section, taken, m);
     section.finish(m);
     Some(Service {
         key: key?,
@@ -76,18 +79,23 @@ fn service(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Service> {
         role: role?,
         personal_tokens,
         methods: methods?,
+        paths,
     })
 }
 
 /// The methods, or `None` where one can't be read.
-fn methods(section: &mut Section<'_, '_>, m: &mut Mistakes) -> Option<Vec<Method>> {
+fn methods(
+    section: &mut Section<'_, '_>,
+    taken: &mut Taken,
+    m: &mut Mistakes,
+) -> Option<Vec<Method>> {
     let Some(value) = section.take("methods") else { return Some(Vec::new()) };
     let tables = value.get_ref().as_array();
     let tables = m.keep(value.span(), tables.ok_or("methods is a list of tables, one for each"))?;
     let mut lines = BTreeMap::new();
     let mut methods = Vec::new();
     for value in tables {
-        let Some(method) = method(value, m) else { continue };
+        let Some(method) = method(value, taken, m) else { continue };
         let line = m.line(value.span().start);
         if let Some(first) = lines.insert(method.key.clone(), line) {
             let key = method.key.as_str();
@@ -98,7 +106,7 @@ fn methods(section: &mut Section<'_, '_>, m: &mut Mistakes) -> Option<Vec<Method
     (methods.len() == tables.len()).then_some(methods)
 }
 
-fn method(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Method> {
+fn method(value: &Spanned<DeValue<'_>>, taken: &mut Taken, m: &mut Mistakes) -> Option<Method> {
     let mut section = table("methods", value, m)?;
     let key = key(&mut section, "this method has no key", MethodKey::parse, m);
     let name = name(&mut section, key.as_ref().map(MethodKey::as_str), m);
@@ -109,6 +117,7 @@ fn method(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Method> {
         None => Some(Access::ReadWrite),
     };
     let personal_tokens = section.switch("personal_tokens", m).unwrap_or(true);
+    let requests = paths::requests(&mut section, taken, m);
     section.finish(m);
     Some(Method {
         key: key?,
@@ -117,6 +126,7 @@ fn method(value: &Spanned<DeValue<'_>>, m: &mut Mistakes) -> Option<Method> {
         docs: docs?,
         access: needs?,
         personal_tokens,
+        requests,
     })
 }
 

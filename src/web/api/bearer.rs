@@ -27,6 +27,28 @@ pub fn presented(headers: &HeaderMap) -> Result<Digest, Denial> {
     }
 }
 
+/// The same, or the token in a parameter of the original URL, where the operator has named one.
+pub fn presented_or_named(
+    headers: &HeaderMap,
+    parameter: &str,
+    target: Option<&str>,
+) -> Result<Digest, Denial> {
+    let query = target.and_then(|target| target.split_once('?')).map_or("", |(_, query)| query);
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let mut values = pairs.filter(|(name, _)| name == parameter).map(|(_, value)| value);
+    let Some(value) = values.next() else { return presented(headers) };
+    if values.next().is_some() {
+        return Err(Denial::Malformed("The URL has more than one token."));
+    }
+    match presented(headers) {
+        Err(Denial::NoCredentials) if value.is_empty() => {
+            Err(Denial::Malformed("The URL names a token and leaves it empty."))
+        }
+        Err(Denial::NoCredentials) => Digest::of_presented(&value).ok_or(Denial::Invalid),
+        _ => Err(Denial::Malformed("There is a token in a header, and one in the URL.")),
+    }
+}
+
 fn token(value: &str) -> Result<Digest, Denial> {
     if value.is_empty() || value.contains([' ', ',']) {
         return Err(Denial::Malformed("Authorization holds no token, or more than one."));
@@ -110,5 +132,32 @@ mod tests {
         assert!(malformed(of(&[&format!("Basic {}", base64("no colon"))])));
         assert!(malformed(of(&[&format!("Basic {}", base64(&format!("{text}:{text}")))])));
         assert!(malformed(of(&["Bearer \u{e9}"])));
+    }
+
+    #[test]
+    fn the_parameter_that_the_operator_names_holds_a_token_once_and_alone() {
+        let secret = Secret::random(&Prefix::parse("lk").expect("a prefix"));
+        let (text, digest) = (secret.expose(), secret.digest());
+        let none = HeaderMap::new();
+        let mut bearer = HeaderMap::new();
+        let line = HeaderValue::from_str(&format!("Bearer {text}")).expect("a header");
+        bearer.append(AUTHORIZATION, line);
+        let of =
+            |headers: &HeaderMap, target: &str| presented_or_named(headers, "token", Some(target));
+        for target in ["/x?token=", "/?a=1&token=", "/?b&%74oken="] {
+            assert_eq!(of(&none, &format!("{target}{text}")), Ok(digest), "{target}");
+        }
+        for target in ["/x", "/x?Token=1", "/x?a=token", &format!("/token={text}")] {
+            assert_eq!(of(&none, target), Err(Denial::NoCredentials), "{target}");
+            assert_eq!(of(&bearer, target), Ok(digest), "{target}");
+        }
+        assert_eq!(presented_or_named(&none, "token", None), Err(Denial::NoCredentials));
+        assert_eq!(of(&none, "/x?token=nonsense"), Err(Denial::Invalid));
+        let malformed =
+            |answer: Result<Digest, Denial>| matches!(answer, Err(Denial::Malformed(_)));
+        assert!(malformed(of(&none, &format!("/x?token={text}&token={text}"))));
+        assert!(malformed(of(&none, "/x?token=")));
+        assert!(malformed(of(&bearer, &format!("/x?token={text}"))));
+        assert!(malformed(of(&bearer, "/x?token=")));
     }
 }

@@ -66,10 +66,7 @@ impl<'a> Original<'a> {
 
     /// The access that follows from the method. Where that can't be known or believed, the most is needed.
     pub fn access(&self) -> Access {
-        match self.method {
-            Some("GET" | "HEAD" | "OPTIONS") => Access::Read,
-            _ => Access::ReadWrite,
-        }
+        self.method.map_or(Access::ReadWrite, Access::implied)
     }
 }
 

@@ -13,6 +13,7 @@ fn site() -> Site {
         public_url: None,
         listen_url: "http://127.0.0.1:8080".to_owned(),
         trusted_proxies: vec!["192.0.2.0/24".parse::<IpNet>().expect("a network")],
+        token_parameter: None,
         key: SigningKey::random(),
     }
 }

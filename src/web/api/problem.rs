@@ -58,7 +58,10 @@ impl Problem {
                 let new = Self::new(FORBIDDEN, "Access not granted", detail, Some(challenge));
                 Self { scope: Some(scope.to_owned()), ..new }
             }
-            Denial::Elsewhere | Denial::UnknownService | Denial::UnknownMethod => {
+            Denial::Elsewhere
+            | Denial::UnknownService
+            | Denial::UnknownMethod
+            | Denial::UnknownPath => {
                 let (title, detail) = forbidden(denial);
                 Self::new(FORBIDDEN, title, detail.to_owned(), error("insufficient_scope"))
             }
@@ -112,6 +115,7 @@ fn forbidden(denial: Denial) -> (&'static str, &'static str) {
         Denial::UnknownMethod => {
             ("Unknown method", "The service has no method of the name that was asked for.")
         }
+        Denial::UnknownPath => ("Unknown path", "No service of the catalogue is at this path."),
         _ => ("Unknown service", "The catalogue has no service of the name that was asked for."),
     }
 }

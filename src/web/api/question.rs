@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::dialect::Dialect;
 use super::original::Original;
 use crate::domain::access::Access;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::verdict::{Denial, Need, What};
 use crate::web::site::Site;
 
@@ -60,8 +61,13 @@ impl<'a> Question<'a> {
         Original::of(req, site, self.dialect, self.target)
     }
 
-    /// What the original request needs.
-    pub fn need(&self, req: &'a HttpRequest, site: &Site) -> Result<Need, Denial> {
+    /// What the original request needs. Where the query names no service, the catalogue's paths say which it is.
+    pub fn need(
+        &self,
+        req: &'a HttpRequest,
+        site: &Site,
+        catalogue: &Catalogue,
+    ) -> Result<Need, Denial> {
         match (self.dialect, self.target) {
             (Dialect::Envoy, None) => {
                 // Then the client's query would be taken for the operator's.
@@ -70,8 +76,12 @@ impl<'a> Question<'a> {
             (Dialect::Envoy, Some(_)) | (_, None) => {}
             _ => return Err(Denial::Malformed("original belongs to Envoy’s dialect.")),
         }
-        let service = self.service.as_deref().filter(|service| !service.is_empty());
-        let service = service.ok_or(Denial::Malformed("The query names no service."))?;
+        let Some(service) = self.service.as_deref() else {
+            return self.mapped(self.original(req, site)?, catalogue);
+        };
+        if service.is_empty() {
+            return Err(Denial::Malformed("The query names a service and leaves it empty."));
+        }
         let access = self.access.as_deref().unwrap_or_default();
         let what = match (access, self.method.as_deref()) {
             // A variable of the gateway that came out empty must not ask another question than was meant.
@@ -88,6 +98,18 @@ impl<'a> Question<'a> {
             _ => return Err(Denial::Malformed("access is read or write.")),
         };
         Ok(Need { service: service.to_owned(), what })
+    }
+
+    fn mapped(&self, original: Original<'_>, catalogue: &Catalogue) -> Result<Need, Denial> {
+        if self.access.is_some() || self.method.is_some() {
+            return Err(Denial::Malformed("access and method need a service beside them."));
+        }
+        match (original.method, original.path) {
+            (Some(method), Some(path)) => Need::of_request(method, path, catalogue),
+            _ => Err(Denial::Malformed(
+                "The query names no service, and no trusted proxy the original method and path.",
+            )),
+        }
     }
 }
 

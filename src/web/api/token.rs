@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::{bearer, problem};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::time::Now;
-use crate::verify::{Known, Verifier};
+use crate::domain::verdict::Known;
+use crate::verify::Verifier;
 use crate::web::client;
 use crate::web::site::Site;
 

@@ -1,6 +1,7 @@
 //! Pages for people. A file is one noun; in it stand, page by page: the page struct, its form, its handler.
 
 pub mod account;
+pub mod explanations;
 pub mod home;
 pub mod overlaps;
 pub mod password;

@@ -150,6 +150,7 @@ mod tests {
             public_url: None,
             listen_url: "http://127.0.0.1:8080".to_owned(),
             trusted_proxies: Vec::new(),
+            token_parameter: None,
             key: SigningKey::random(),
         };
         let at = "2026-11-22T19:00:00Z".parse().expect("a time");

@@ -8,6 +8,7 @@ mod health;
 mod introspect;
 mod metadata;
 mod nginx;
+mod paths;
 mod revoke;
 mod token;
 mod usage;

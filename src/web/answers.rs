@@ -1,0 +1,88 @@
+//! What each gateway is answered, spelled out: for the page and the command that explain a decision.
+
+use actix_web::HttpResponse;
+use actix_web::body::MessageBody;
+
+use super::api::dialect::Dialect;
+use super::api::gateway::allow;
+use super::api::problem::Problem;
+use crate::domain::catalogue::Catalogue;
+use crate::domain::explanation::Explanation;
+use crate::domain::secret::Digest;
+use crate::domain::time::Now;
+use crate::domain::verdict::Known;
+
+/// One answer, and the dialects that get it.
+pub struct Answer {
+    pub dialects: Vec<&'static str>,
+    pub status: u16,
+    pub reason: &'static str,
+    /// By name. The HTTP server adds `date` and `content-length`.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// The very answers that `/verify` gives, those that are the same together.
+pub fn of(
+    explanation: &Explanation,
+    known: &Known,
+    instance: &str,
+    catalogue: &Catalogue,
+    now: Now,
+) -> Vec<Answer> {
+    let holder = known.holder(Digest::NONE);
+    let access = known.token.grants.within(catalogue, known.owner.role).to_string();
+    let mut answers: Vec<Answer> = Vec::new();
+    for dialect in Dialect::ALL {
+        let response = match explanation.verdict {
+            Ok(()) => allow(&holder, &access, now),
+            Err(denial) => {
+                let missing = explanation.need.as_ref().map(|need| need.scope());
+                dialect.answer(Problem::of(denial, instance, missing.as_deref()))
+            }
+        };
+        let answer = spelled_out(response, dialect.name());
+        match answers.iter_mut().find(|other| other.is_like(&answer)) {
+            Some(other) => other.dialects.push(dialect.name()),
+            None => answers.push(answer),
+        }
+    }
+    answers
+}
+
+impl Answer {
+    fn is_like(&self, other: &Self) -> bool {
+        self.status == other.status && self.headers == other.headers && self.body == other.body
+    }
+
+    /// As it goes over the wire.
+    pub fn text(&self) -> String {
+        let mut text = format!("HTTP/1.1 {} {}\n", self.status, self.reason);
+        for (name, value) in &self.headers {
+            let space = if value.is_empty() { "" } else { " " };
+            text += &format!("{name}:{space}{value}\n");
+        }
+        if !self.body.is_empty() {
+            text += &format!("\n{}\n", self.body);
+        }
+        text
+    }
+}
+
+fn spelled_out(response: HttpResponse, dialect: &'static str) -> Answer {
+    let status = response.status();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers = response.headers().iter();
+    let mut headers: Vec<(String, String)> =
+        headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect();
+    headers.sort();
+    // Ours are always whole texts, never streams.
+    let body = response.into_body().try_into_bytes().unwrap_or_default();
+    Answer {
+        dialects: vec![dialect],
+        status: status.as_u16(),
+        reason: status.canonical_reason().unwrap_or_default(),
+        headers,
+        body: text(&body),
+    }
+}
