@@ -306,6 +306,8 @@ fn only_one_page_shows_a_tokens_value() {
             ["src/domain/secret.rs", "src/domain/secret_tests.rs", "src/web/pages/secrets.rs"];
         // A caller's secret, which is no token.
         let may = may.contains(&file.as_str()) || file == "src/cli/callers.rs";
+        // A database full of tokens to measure with is worth nothing without their values.
+        let may = may || file == "src/cli/seed.rs";
         assert!(may || !code.contains(".expose()"), "{file} reads a secret");
     }
 }
