@@ -16,10 +16,12 @@ use crate::domain::refusal::{Failure, Fault};
 use crate::domain::session::Limits;
 use crate::domain::time::Clock;
 use crate::manage::{Manage, Rules};
+use crate::metrics::{self, Sources};
 use crate::store::Db;
-use crate::verify::Verification;
 use crate::verify::callers::Callers;
 use crate::verify::usage::Usage;
+use crate::verify::{Offer, Verification};
+use crate::web::api::tally::Tally;
 use crate::web::session_store::Sessions;
 use crate::web::site::Site;
 use crate::web::{explain, guard, headers, log, routes};
@@ -44,6 +46,7 @@ struct Parts {
     manage: Manage,
     usage: Usage,
     verification: Verification,
+    tally: Tally,
     clock: Clock,
     site: Data<Site>,
     cookie_key: Key,
@@ -96,13 +99,16 @@ impl Application {
             key: key.clone(),
         };
         let usage = Usage::new(db.clone());
-        let (catalogue, bytes) = (config.catalogue.clone(), config.settings.index_memory);
+        let offer = offer(config);
+        let bytes = config.settings.index_memory;
         let verification =
-            Verification::start(db.clone(), catalogue, usage.clone(), bytes, clock.clone())?;
+            Verification::start(db.clone(), offer, usage.clone(), bytes, clock.clone())?;
+        let is_read = config.settings.metrics_listen.is_some();
         let parts = Parts {
             manage: manage.clone(),
             usage,
             verification,
+            tally: if is_read { Tally::that_is_read() } else { Tally::default() },
             db,
             clock,
             site: Data::new(site),
@@ -128,6 +134,16 @@ impl Application {
         Ok(server.run())
     }
 
+    /// Serves the metrics on a listener of their own, until its handle is told to stop.
+    pub fn serve_metrics(&self, listener: TcpListener) -> std::io::Result<Server> {
+        let Parts { db, manage, verification, tally, .. } = self.parts.clone();
+        let registry = metrics::registry(Sources { db, manage, verification, tally });
+        let registry = Data::new(registry);
+        let factory = move || App::new().app_data(registry.clone()).configure(routes::metrics);
+        let server = HttpServer::new(factory).workers(1).client_request_timeout(HEAD);
+        Ok(server.disable_signals().listen(listener)?.run())
+    }
+
     /// Writes last uses and clears away what has ended, for as long as the process runs and its database is there.
     pub async fn keep_up(&self, every: Duration) -> Fault {
         let mut waited = CLEARED_EVERY;
@@ -149,7 +165,7 @@ impl Application {
     /// instance's name stay as they were at start.
     pub fn reload(&self, config: &Config) {
         self.manage.adopt(rules(config));
-        self.parts.verification.offer(config.catalogue.clone());
+        self.parts.verification.offer(offer(config));
     }
 
     /// Whether every live token is in memory.
@@ -186,6 +202,7 @@ impl Parts {
             .app_data(Data::new(self.clock.clone()))
             .app_data(Data::new(verifier))
             .app_data(Data::new(Callers::new(self.db.clone())))
+            .app_data(Data::new(self.tally.counter()))
             .app_data(self.site.clone())
             .configure(routes::api)
             .service(files)
@@ -210,6 +227,11 @@ fn report(outcome: Result<(), Failure>) {
     if let Err(failure) = outcome {
         tracing::warn!("{}", fault(failure));
     }
+}
+
+/// What verification goes by of the operator's file.
+fn offer(config: &Config) -> Offer {
+    Offer::new(config.catalogue.clone(), config.policy.soon_days)
 }
 
 /// A failure where no person is there to be refused.

@@ -103,6 +103,7 @@ fn token(owner: &UserId, number: usize) -> Issued {
         name: TokenName::parse(&format!("Token {number:03}")).expect("a name"),
         description: Description::default(),
         networks: Networks::default(),
+        per_minute: None,
         expires: Choice::InDays(90),
         grants: Grants::parse(GRANTS).expect("grants"),
     };

@@ -130,7 +130,8 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
                 TokenName::parse(example.name).map_err(|e| Fault::new("naming a token", e))?;
             let grants = grants.within(&catalogue, user.role);
             let (description, networks) = (Description::default(), Networks::default());
-            let draft = Draft { name, description, expires: Choice::Never, grants, networks };
+            let expires = Choice::Never;
+            let draft = Draft { name, description, expires, grants, networks, per_minute: None };
             let end = |hours| Expiry::after((now.at() + TimeDelta::hours(hours)).date_naive());
             let expiry = example.ends.and_then(end).unwrap_or(Expiry::Never);
             let made = Now::new(now.at() + TimeDelta::hours(example.made));

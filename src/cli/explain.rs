@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::IpAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
@@ -13,6 +14,7 @@ use crate::domain::address::Address;
 use crate::domain::explanation::{Asked, Mark, Step};
 use crate::domain::id::TokenId;
 use crate::domain::refusal::{Failure, Refusal};
+use crate::manage::Rules;
 use crate::manage::explanations::Explained;
 use crate::server;
 use crate::web::answers::{self, Answer};
@@ -74,10 +76,9 @@ struct ToldAnswer<'a> {
 
 pub fn explain(config: &Config, typed: &Explain) -> Result<ExitCode, Stop> {
     let asked = asked(typed).map_err(Stop::Said)?;
-    let explained = look_up(config, typed, &asked)?;
+    let (explained, rules) = look_up(config, typed, &asked)?;
     let Explained { known, explanation } = &explained;
-    let answers =
-        answers::of(explanation, known, &config.instance, &config.catalogue, clock().now());
+    let answers = answers::of(explanation, known, &rules, clock().now());
     let written = if typed.json {
         json(&asked, &explained, &answers)?
     } else {
@@ -98,7 +99,11 @@ fn asked(typed: &Explain) -> Result<Asked, String> {
     })
 }
 
-fn look_up(config: &Config, typed: &Explain, asked: &Asked) -> Result<Explained, Stop> {
+fn look_up(
+    config: &Config,
+    typed: &Explain,
+    asked: &Asked,
+) -> Result<(Explained, Arc<Rules>), Stop> {
     let unknown = || Stop::Said("there is no token with this id".to_owned());
     let shape = "a token’s id is 16 letters and digits; its value is not asked for";
     let id = TokenId::parse(&typed.token).ok_or_else(|| Stop::Said(shape.to_owned()))?;
@@ -109,12 +114,12 @@ fn look_up(config: &Config, typed: &Explain, asked: &Asked) -> Result<Explained,
         return Err(Stop::Said(format!("there is no database {}", path.display())));
     }
     let manage = server::manage(config, server::open_database(config)?)?;
-    block_on(manage.explain_any(id, asked.clone(), clock().now())).map_err(
-        |failure| match failure {
-            Failure::Refused(Refusal::NotFound) => unknown(),
-            failure => failure.into(),
-        },
-    )
+    let explained = block_on(manage.explain_any(id, asked.clone(), clock().now()));
+    let explained = explained.map_err(|failure| match failure {
+        Failure::Refused(Refusal::NotFound) => unknown(),
+        failure => failure.into(),
+    });
+    Ok((explained?, manage.rules()))
 }
 
 fn holds(mark: Mark) -> &'static str {

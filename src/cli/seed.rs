@@ -161,6 +161,7 @@ impl Mint {
             expires: Choice::Never,
             grants: self.grants.clone(),
             networks: Networks::default(),
+            per_minute: None,
         };
         Ok(Issued::mint(owner, &draft, self.expiry, &self.prefix, self.now))
     }

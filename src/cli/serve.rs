@@ -1,7 +1,8 @@
 //! `latchkey serve`.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 
+use actix_web::dev::ServerHandle;
 use actix_web::rt::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -18,13 +19,14 @@ pub fn run(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Result<(
 async fn serve(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Result<(), Stop> {
     let settings = &config.settings;
     // Taken before the database is touched: a second server on this address changes nothing.
-    let listener = TcpListener::bind(settings.listen)
-        .map_err(|e| Stop::Said(format!("can’t serve on {}: {e}", settings.listen)))?;
+    let listener = bind(settings.listen)?;
+    let metrics = settings.metrics_listen.map(bind).transpose()?;
     let application = Application::build(config, clock()).await?;
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let server = application
         .serve(config, listener, workers)
         .map_err(|e| Stop::Said(format!("can’t serve on {}: {e}", settings.listen)))?;
+    let metrics = metrics.map(|listener| serve_metrics(&application, listener)).transpose()?;
     greet(config, &application).await?;
     tokio::select! {
         stopped = server => stopped.map_err(|e| Stop::Said(format!("the server stopped: {e}")))?,
@@ -32,6 +34,9 @@ async fn serve(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Resu
         stop = reload(&application, read) => return Err(stop),
     }
     application.write_uses().await;
+    if let Some(metrics) = metrics {
+        metrics.stop(false).await;
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -53,6 +58,19 @@ async fn reload(application: &Application, read: impl Fn() -> Result<Config, Sto
             Err(stop) => tracing::error!("the file was not taken, the one before stays: {stop}"),
         }
     }
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, Stop> {
+    TcpListener::bind(address).map_err(|e| Stop::Said(format!("can’t serve on {address}: {e}")))
+}
+
+/// Beside the server proper, to the last.
+fn serve_metrics(application: &Application, listener: TcpListener) -> Result<ServerHandle, Stop> {
+    let server = application.serve_metrics(listener);
+    let server = server.map_err(|e| Stop::Said(format!("can’t serve the metrics: {e}")))?;
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    Ok(handle)
 }
 
 /// Prints the one line to open, and what an operator should know.

@@ -75,4 +75,6 @@ impl Config {
 }
 
 #[cfg(test)]
+mod limit_tests;
+#[cfg(test)]
 mod tests;

@@ -1,17 +1,22 @@
 //! The settings: one table from which flags, environment variables, TOML keys, `config show` and the docs follow.
 
+mod parse;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
 use url::Url;
 
 use super::file::Mistakes;
 use crate::domain::address::Address;
+pub use parse::duration;
+use parse::{
+    address, at_least_one, log, log_format, mebibytes, metrics_address, networks, number,
+    parameter, public_url, window,
+};
 
 /// One setting: `key` in the file, `--key` as a flag, `LATCHKEY_KEY` in the environment.
 pub struct Setting {
@@ -36,7 +41,7 @@ impl Setting {
     }
 }
 
-pub const SETTINGS: [Setting; 16] = [
+pub const SETTINGS: [Setting; 17] = [
     Setting::new("listen", "127.0.0.1:8080", "Address and port to serve on"),
     Setting {
         secret: true,
@@ -81,6 +86,11 @@ pub const SETTINGS: [Setting; 16] = [
         "MiB of memory for live tokens, some 2,000,000; what is beyond is asked of the database",
     ),
     Setting::new("last_use_every", "5s", "How often the last uses of tokens are written down"),
+    Setting::new(
+        "metrics_listen",
+        "",
+        "Address and port to serve Prometheus metrics on, apart from all else; empty for none",
+    ),
     Setting::new("stop_grace", "20s", "How long a stopping server lets begun requests finish"),
     Setting::new("log", "info", "What is logged: error, warn, info, debug, or a filter per module"),
     Setting::new("log_format", "text", "Log lines as text or json"),
@@ -124,6 +134,7 @@ pub struct Settings {
     /// In bytes.
     pub index_memory: usize,
     pub last_use_every: Duration,
+    pub metrics_listen: Option<SocketAddr>,
     pub stop_grace: Duration,
     pub log: String,
     pub log_format: LogFormat,
@@ -144,6 +155,7 @@ impl Settings {
         let password_checks = reader.read("password_checks", number);
         let index_memory = reader.read("index_memory", mebibytes);
         let last_use_every = reader.read("last_use_every", duration);
+        let metrics_listen = reader.read("metrics_listen", metrics_address);
         let stop_grace = reader.read("stop_grace", duration);
         let log = reader.read("log", log);
         let log_format = reader.read("log_format", log_format);
@@ -160,6 +172,7 @@ impl Settings {
             password_checks: password_checks?,
             index_memory: index_memory?,
             last_use_every: last_use_every?,
+            metrics_listen: metrics_listen?,
             stop_grace: stop_grace?,
             log: log?,
             log_format: log_format?,
@@ -226,85 +239,4 @@ fn database(reader: &mut Reader<'_>) -> Option<Address> {
     }
     let read = |path: &str| std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"));
     reader.read("database_url_file", |path| Address::parse(read(path)?.trim()))
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "an address and a port, such as 127.0.0.1:8080".to_owned())
-}
-
-fn public_url(text: &str) -> Result<Option<Url>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || "an address such as https://tokens.example.org, without a path".to_owned();
-    let url = Url::parse(text).map_err(|_| wrong())?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.path() == "/"
-        && url.username().is_empty()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if plain { Ok(Some(url)) } else { Err(wrong()) }
-}
-
-fn networks(text: &str) -> Result<Vec<IpNet>, String> {
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            let alone = || word.parse::<IpAddr>().map(IpNet::from);
-            word.parse::<IpNet>()
-                .or_else(|_| alone())
-                .map_err(|_| format!("“{word}” is not an address or a network such as 10.0.0.0/8"))
-        })
-        .collect()
-}
-
-fn parameter(text: &str) -> Result<Option<String>, String> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
-    if text.len() > 40 || !text.bytes().all(plain) {
-        return Err("a name of up to 40 letters, digits and -._, such as access_token".to_owned());
-    }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
-}
-
-/// Reads a time as operators write it.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "a time above zero such as 30s, 5m, 12h or 90d".to_owned();
-    let duration = humantime::parse_duration(text).map_err(|_| wrong())?;
-    let sensible = !duration.is_zero() && duration <= Duration::from_secs(100 * 366 * 86_400);
-    sensible.then_some(duration).ok_or_else(wrong)
-}
-
-/// Minutes at most: whoever finds an open browser must not find open doors.
-fn window(text: &str) -> Result<Duration, String> {
-    let wrong = || "a time from 0s to 15m, such as 5m".to_owned();
-    let window = humantime::parse_duration(text).map_err(|_| wrong())?;
-    (window <= Duration::from_secs(15 * 60)).then_some(window).ok_or_else(wrong)
-}
-
-fn number(text: &str) -> Result<usize, String> {
-    let number = text.parse::<u16>().map_err(|_| "a whole number, 0 to 65535".to_owned())?;
-    Ok(number.into())
-}
-
-fn mebibytes(text: &str) -> Result<usize, String> {
-    number(text).map(|number| number * 1024 * 1024)
-}
-
-fn at_least_one(text: &str) -> Result<u32, String> {
-    let number = text.parse::<u16>().ok().filter(|number| *number > 0);
-    number.map(u32::from).ok_or_else(|| "a whole number, 1 to 65535".to_owned())
-}
-
-/// A filter that the log will understand.
-fn log(text: &str) -> Result<String, ParseError> {
-    EnvFilter::builder().parse(text).map(|_| text.to_owned())
-}
-
-fn log_format(text: &str) -> Result<LogFormat, String> {
-    match text {
-        "text" => Ok(LogFormat::Text),
-        "json" => Ok(LogFormat::Json),
-        _ => Err("text or json".to_owned()),
-    }
 }

@@ -5,6 +5,7 @@ mod map;
 use std::collections::HashMap;
 
 use super::access::Access;
+use super::limit::PerMinute;
 use super::paths::{PathPrefix, RequestPath, RequestPattern};
 use super::user::Role;
 use map::Map;
@@ -97,6 +98,8 @@ pub struct Service {
     pub role: Role,
     /// Whether it takes personal tokens at all.
     pub personal_tokens: bool,
+    /// How often one token may use it.
+    pub per_minute: Option<PerMinute>,
     pub methods: Vec<Method>,
     /// Where it begins, for gateways that name no service.
     pub paths: Vec<PathPrefix>,

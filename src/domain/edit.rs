@@ -3,6 +3,7 @@
 use super::catalogue::Catalogue;
 use super::expiry::{Choice, Expiry};
 use super::grants::Grants;
+use super::limit::{PerMinute, is_looser};
 use super::networks::Networks;
 use super::time::text_day;
 use super::token::{Description, Token, TokenName};
@@ -16,6 +17,7 @@ pub struct Edit {
     pub expires: Option<Choice>,
     pub grants: Grants,
     pub networks: Networks,
+    pub per_minute: Option<PerMinute>,
 }
 
 /// A token before and after an edit.
@@ -34,6 +36,10 @@ impl Difference<'_> {
         self.after.networks.widen(&self.before.networks)
     }
 
+    pub fn loosens(&self) -> bool {
+        is_looser(self.after.per_minute, self.before.per_minute)
+    }
+
     pub fn lengthens(&self) -> bool {
         match (self.before.expiry, self.after.expiry) {
             (Expiry::Never, _) => false,
@@ -42,9 +48,9 @@ impl Difference<'_> {
         }
     }
 
-    /// Whether the token can do more, longer or from more places than before.
+    /// Whether the token can do more, more often, longer or from more places than before.
     pub fn widens(&self) -> bool {
-        self.widens_access() || self.widens_networks() || self.lengthens()
+        self.widens_access() || self.widens_networks() || self.loosens() || self.lengthens()
     }
 
     /// Each change as a sentence without its full stop.
@@ -71,6 +77,10 @@ impl Difference<'_> {
             let (new, old) = (from(&after.networks), from(&before.networks));
             all.push(format!("It works {new}, before {old}"));
         }
+        if before.per_minute != after.per_minute {
+            let (new, old) = (often(after.per_minute), often(before.per_minute));
+            all.push(format!("It works {new}, before {old}"));
+        }
         all
     }
 }
@@ -84,4 +94,8 @@ fn until(expiry: Expiry) -> String {
 
 fn from(networks: &Networks) -> String {
     if networks.is_anywhere() { "from anywhere".to_owned() } else { format!("from {networks}") }
+}
+
+fn often(limit: Option<PerMinute>) -> String {
+    limit.map_or("as often as it is used".to_owned(), |limit| format!("for at most {limit}"))
 }

@@ -94,6 +94,7 @@ impl Explanation {
         steps.push(origin(holder, asked.address));
         if let Ok(need) = &need {
             steps.extend(coverage(holder, need, catalogue));
+            steps.extend(limits(holder, need, catalogue));
         }
         let verdict = need.clone().and_then(|need| {
             works(holder, now)?;
@@ -220,6 +221,16 @@ fn coverage(holder: &Holder, need: &Need, catalogue: &Catalogue) -> Vec<Step> {
         format!("Less: {}.", written(service, &left))
     };
     vec![was, step(name, true, detail), enough(holder, need, catalogue)]
+}
+
+/// How often it may be used, where that is limited. How much is left is known to the nodes alone, each for itself.
+fn limits(holder: &Holder, need: &Need, catalogue: &Catalogue) -> Option<Step> {
+    let service = catalogue.service(&need.service)?;
+    let own = holder.token.per_minute.map(|most| format!("{most} of this token"));
+    let theirs = service.per_minute.map(|most| format!("{most} to {}", service.name));
+    let all: Vec<String> = own.into_iter().chain(theirs).collect();
+    let detail = format!("Not looked at. At most {}.", all.join(", and "));
+    (!all.is_empty()).then_some(Step { mark: Mark::Open, name: "How often", detail })
 }
 
 /// As it is stored and sent: `builds:read-write`.

@@ -35,6 +35,7 @@ fn catalogue(highest: Access, role: Role, personal_tokens: bool) -> Catalogue {
         highest,
         role,
         personal_tokens,
+        per_minute: None,
         methods: vec![
             method("list", Access::Read, &format!("GET /{key}/jobs")),
             method("start", Access::ReadWrite, &format!("POST /{key}/jobs/{{id}}")),
@@ -49,6 +50,7 @@ fn catalogue(highest: Access, role: Role, personal_tokens: bool) -> Catalogue {
 fn known(state: u8, grants: &str, role: Role) -> Known {
     let has = |bit: u8| state & (1 << bit) != 0;
     let draft = Draft {
+        per_minute: None,
         name: TokenName::parse("CI").expect("a name"),
         description: Description::default(),
         expires: Choice::Never,

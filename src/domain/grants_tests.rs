@@ -24,6 +24,7 @@ fn service(key: &str, highest: Access, role: Role) -> Service {
         highest,
         role,
         personal_tokens: true,
+        per_minute: None,
         methods: vec![
             method("list", Access::Read, true),
             method("start", Access::ReadWrite, true),

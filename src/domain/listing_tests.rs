@@ -27,6 +27,7 @@ fn token(name: &str, made: i64, used: Option<i64>, ends: Option<i64>) -> Token {
         expires: Choice::Never,
         grants: Grants::parse("git:read").expect("grants"),
         networks: Networks::default(),
+        per_minute: None,
     };
     let expiry = ends.map_or(Expiry::Never, |days| Expiry::At(in_days(days)));
     let (prefix, made) = (Prefix::parse("lk").expect("a prefix"), Now::new(in_days(-made)));
@@ -47,6 +48,7 @@ fn catalogue() -> Catalogue {
         highest: Access::ReadWrite,
         role: Role::Viewer,
         personal_tokens: true,
+        per_minute: None,
         methods: Vec::new(),
     };
     Catalogue::new(vec![service("git", "Git"), service("docs", "Schriftstücke")])

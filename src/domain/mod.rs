@@ -13,6 +13,7 @@ pub mod expiry;
 pub mod explanation;
 pub mod grants;
 pub mod id;
+pub mod limit;
 pub mod listing;
 pub mod networks;
 pub mod password;

@@ -24,13 +24,15 @@ pub struct Policy {
     pub overlap_hours: Vec<u32>,
     /// Days without use after which a token ends.
     pub unused_days: Option<u32>,
+    /// From how many days before a token's last one gateways are told so; zero for never.
+    pub soon_days: u32,
 }
 
 /// What may be changed of a token that keeps its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edits {
     Any,
-    /// Only to less: access, time and addresses.
+    /// Only to less: access, time, addresses and requests a minute.
     Narrow,
     /// Only name and description.
     Name,
@@ -48,6 +50,7 @@ impl Default for Policy {
             edits: Edits::Any,
             overlap_hours: vec![1, 24],
             unused_days: None,
+            soon_days: 7,
         }
     }
 }
@@ -133,13 +136,16 @@ impl Policy {
     pub fn admit_edit(&self, role: Role, edit: &Difference<'_>) -> Result<(), Problems> {
         let (before, after) = (edit.before, edit.after);
         let edits = self.edits_of(role);
-        let [expires, access, networks] = match edits {
-            Edits::Any => [false; 3],
-            Edits::Narrow => [edit.lengthens(), edit.widens_access(), edit.widens_networks()],
+        let [expires, access, networks, per_minute] = match edits {
+            Edits::Any => [false; 4],
+            Edits::Narrow => {
+                [edit.lengthens(), edit.widens_access(), edit.widens_networks(), edit.loosens()]
+            }
             Edits::Name => [
                 before.expiry != after.expiry,
                 before.grants != after.grants,
                 before.networks != after.networks,
+                before.per_minute != after.per_minute,
             ],
         };
         let sentence = match edits {
@@ -152,7 +158,8 @@ impl Policy {
             _ => "Here a token can only be narrowed. Generate another for more",
         };
         let mut problems = Problems::default();
-        for (field, refused) in [("expires", expires), ("access", access), ("networks", networks)] {
+        let fields = ["expires", "access", "networks", "per_minute"];
+        for (field, refused) in fields.into_iter().zip([expires, access, networks, per_minute]) {
             if refused {
                 problems.add(field, sentence);
             }

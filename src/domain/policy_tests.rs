@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::grants::Grants;
 use crate::domain::id::UserId;
+use crate::domain::limit::PerMinute;
 use crate::domain::networks::Networks;
 use crate::domain::secret::Prefix;
 use crate::domain::token::{Description, Draft, Issued, TokenName};
@@ -75,6 +76,7 @@ fn token(grants: &str, networks: &str, expiry: Expiry) -> Token {
         expires: Choice::Never,
         grants: Grants::parse(grants).expect("grants"),
         networks: Networks::parse(networks).expect("networks"),
+        per_minute: None,
     };
     let prefix = Prefix::parse("lk").expect("a prefix");
     Issued::mint(&UserId::random(), &draft, expiry, &prefix, at("2026-11-22T18:00:00Z")).token
@@ -86,13 +88,23 @@ fn until(day: &str) -> Expiry {
 
 #[test]
 fn edits_keep_to_what_the_operator_allows() {
-    let before = token("git:read", "10.0.0.0/8", until("2026-12-24"));
+    let token = |grants: &str, networks: &str, expiry| {
+        let per_minute = PerMinute::new(10);
+        Token { per_minute, ..token(grants, networks, expiry) }
+    };
+    let often = |limit, day| {
+        let per_minute = PerMinute::new(limit);
+        Token { per_minute, ..token("git:read", "10.0.0.0/8", until(day)) }
+    };
+    let before = often(10, "2026-12-24");
     let later = || until("2026-12-31");
     for (after, any, narrow, name) in [
         (token("git:read", "10.0.0.0/8", until("2026-12-24")), 0, 0, 0),
         (token("git:read", "10.0.0.1", until("2026-12-01")), 0, 0, 2),
         (token("git:read-write", "", later()), 0, 3, 3),
         (token("git:read", "10.0.0.0/8", Expiry::Never), 0, 1, 1),
+        (often(5, "2026-12-24"), 0, 0, 1),
+        (often(11, "2026-12-31"), 0, 2, 2),
     ] {
         let catalogue = Catalogue::default();
         let edit = Difference { before: &before, after: &after, catalogue: &catalogue };

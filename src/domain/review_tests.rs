@@ -34,6 +34,7 @@ fn token(grants: &str) -> Token {
         expires: Choice::Never,
         grants: Grants::parse(grants).expect("grants"),
         networks: Networks::default(),
+        per_minute: None,
     };
     let prefix = Prefix::parse("lk").expect("a prefix");
     Issued::mint(&UserId::random(), &draft, Expiry::Never, &prefix, now()).token
@@ -59,6 +60,7 @@ fn service(key: &str, highest: Access, methods: &[(&str, Access)]) -> Service {
         highest,
         role: Role::Viewer,
         personal_tokens: true,
+        per_minute: None,
         methods: methods.iter().map(method).collect(),
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::expiry::Expiry;
 use super::grants::Grants;
 use super::id::{TokenId, UserId};
+use super::limit::PerMinute;
 use super::networks::Networks;
 use super::secret::Digest;
 use super::time::Now;
@@ -22,6 +23,8 @@ pub struct Standing {
     pub grants: Arc<Grants>,
     /// From where it may be used; `None` for anywhere.
     pub networks: Option<Arc<Networks>>,
+    /// How often it may be used, over all services.
+    pub per_minute: Option<PerMinute>,
     /// When it stops by itself. That of a former value is the earlier of its own and its token's.
     pub expiry: Expiry,
     pub unused: Option<Box<Unused>>,
@@ -52,6 +55,7 @@ impl Standing {
             name: token.name.clone(),
             grants: Arc::new(token.grants.clone()),
             networks: Some(&token.networks).filter(|n| !n.is_anywhere()).map(bound),
+            per_minute: token.per_minute,
             expiry: until.map_or(token.expiry, |until| token.expiry.no_later_than(until)),
             unused: token.unused_days.map(|days| Box::new(Unused { days, since: used })),
             former: until.is_some(),

@@ -8,6 +8,7 @@ use compact_str::CompactString;
 use super::expiry::{Choice, Expiry};
 use super::grants::Grants;
 use super::id::{TokenId, UserId};
+use super::limit::PerMinute;
 use super::networks::Networks;
 use super::secret::{Prefix, Secret};
 use super::text;
@@ -84,6 +85,7 @@ pub struct Draft {
     pub expires: Choice,
     pub grants: Grants,
     pub networks: Networks,
+    pub per_minute: Option<PerMinute>,
 }
 
 /// The most recent use of a token, as a gateway or service reported it.
@@ -105,6 +107,8 @@ pub struct Token {
     pub hint: String,
     pub grants: Grants,
     pub networks: Networks,
+    /// How often it may be used, over all services.
+    pub per_minute: Option<PerMinute>,
     pub created: DateTime<Utc>,
     /// Since when it has its present value.
     pub renewed: DateTime<Utc>,
@@ -195,6 +199,7 @@ impl Issued {
             hint: secret.hint(),
             grants: draft.grants.clone(),
             networks: draft.networks.clone(),
+            per_minute: draft.per_minute,
             created: now.at(),
             renewed: now.at(),
             changed: now.at(),
@@ -250,6 +255,7 @@ mod tests {
             expires: Choice::Never,
             grants: Grants::default(),
             networks: Networks::default(),
+            per_minute: None,
         };
         let prefix = Prefix::parse("lk").expect("a prefix");
         let made = at("2026-11-01T12:00:00Z");

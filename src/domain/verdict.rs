@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::access::Access;
 use super::catalogue::Catalogue;
 use super::grants::Grant;
+use super::limit::Quotas;
 use super::paths::RequestPath;
 use super::secret::Digest;
 use super::standing::Standing;
@@ -82,6 +83,16 @@ impl Known {
     }
 }
 
+impl Holder {
+    /// When the presented value stops, if that is within so many days: of zero days, never while it works. The end for want of
+    /// use doesn't count: who hears of it has just put it off.
+    pub fn ends_within(&self, days: u32, now: Now) -> Option<DateTime<Utc>> {
+        let end = self.token.expiry.at()?;
+        let soon = now.at().checked_add_signed(TimeDelta::days(i64::from(days)));
+        soon.is_none_or(|soon| end <= soon).then_some(end)
+    }
+}
+
 /// Why a request is turned away (RFC 6750, section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denial {
@@ -99,6 +110,8 @@ pub enum Denial {
     UnknownMethod,
     /// The gateway names no service, and no path of the catalogue is that of the original request.
     UnknownPath,
+    /// It may, but not so often.
+    Limited(Quotas),
 }
 
 /// What has to hold of a token before it is asked what it covers.

@@ -33,6 +33,7 @@ fn catalogue(highest: Access) -> Catalogue {
         highest,
         role,
         personal_tokens: true,
+        per_minute: None,
         methods: vec![
             method("list", Access::Read),
             method("start", Access::ReadWrite),
@@ -77,6 +78,7 @@ fn case(grants: &str, role: Role) -> Case {
         expires: Choice::Never,
         grants: Grants::parse(grants).expect("grants"),
         networks: Networks::default(),
+        per_minute: None,
     };
     let prefix = Prefix::parse("lk").expect("a prefix");
     let now = at("2026-11-22T18:00:00Z");
@@ -203,4 +205,23 @@ fn the_scopes_of_a_grant_are_what_it_covers_and_nothing_else() {
             }
         }
     }
+}
+
+#[test]
+fn a_value_that_stops_within_some_days_says_when() {
+    let mut value = case("builds:read", Role::Member);
+    let now = at("2026-11-22T18:00:00Z");
+    let within = |value: &Case, days, now| value.holder().ends_within(days, now);
+    assert_eq!(within(&value, 7, now), None, "it never expires");
+    let end = at("2026-11-29T00:00:00Z").at();
+    value.token.expiry = Expiry::At(end);
+    assert_eq!(within(&value, 7, now), Some(end));
+    assert_eq!(within(&value, 7, at("2026-11-22T00:00:00Z")), Some(end), "to the instant");
+    assert_eq!(within(&value, 7, at("2026-11-21T23:59:59Z")), None);
+    assert_eq!(within(&value, 0, at("2026-11-28T23:59:59Z")), None, "it is never said");
+    value.until = Some(at("2026-11-23T18:00:00Z").at());
+    assert_eq!(within(&value, 1, now), value.until, "a former value stops before its token");
+    value.until = None;
+    value.token.unused_days = Some(1);
+    assert_eq!(within(&value, 3, now), None, "the end for want of use is put off by each use");
 }

@@ -95,6 +95,7 @@ impl Manage {
             description: edit.description.clone(),
             grants: edit.grants.clone(),
             networks: edit.networks.clone(),
+            per_minute: edit.per_minute,
             expiry: self.expiry(&before, edit, now)?,
             ..before.clone()
         };

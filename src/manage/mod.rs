@@ -3,6 +3,7 @@
 pub mod account;
 pub mod callers;
 mod confirm;
+mod counts;
 mod edits;
 pub mod explanations;
 mod hasher;
@@ -29,7 +30,9 @@ use crate::domain::sets::Sets;
 use crate::domain::setup::SetupCode;
 use crate::domain::signing::SigningKey;
 use crate::store::Db;
+use counts::SignIns;
 use hasher::Hasher;
+pub use hasher::Queue;
 use tries::Lanes;
 
 /// What the operator's file says, as far as changes depend on it.
@@ -52,6 +55,7 @@ pub struct Manage {
     rules: Arc<RwLock<Arc<Rules>>>,
     hasher: Hasher,
     lanes: Lanes,
+    sign_ins: SignIns,
     setup: Arc<SetupCode>,
 }
 
@@ -63,6 +67,7 @@ impl Manage {
             rules: Arc::new(RwLock::new(Arc::new(rules))),
             hasher: Hasher::new(hashes_at_once)?,
             lanes: Lanes::new(),
+            sign_ins: SignIns::default(),
             setup: Arc::new(SetupCode::random()),
         })
     }
@@ -75,6 +80,16 @@ impl Manage {
     /// Has everything from now on go by other rules.
     pub fn adopt(&self, rules: Rules) {
         *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+    }
+
+    /// How many password checks run, and how many wait.
+    pub fn hashing(&self) -> Queue {
+        self.hasher.queue()
+    }
+
+    /// How often people tried to sign in since the start, by what came of it.
+    pub fn sign_ins(&self) -> impl IntoIterator<Item = (&'static str, u64)> {
+        self.sign_ins.read()
     }
 
     /// The key that cookies and forms are signed with, made at first start.

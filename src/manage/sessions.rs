@@ -30,6 +30,18 @@ impl Manage {
         client: &Client,
         now: Now,
     ) -> Outcome<User> {
+        let outcome = self.let_in(name, typed, client, now).await;
+        self.sign_ins.count(&outcome);
+        outcome
+    }
+
+    async fn let_in(
+        &self,
+        name: &str,
+        typed: Option<Password>,
+        client: &Client,
+        now: Now,
+    ) -> Outcome<User> {
         let name = UserName::parse(name).ok();
         let counted = name.as_ref().map_or("", UserName::as_str).to_owned();
         let attempt = self.begin_try(throttle::of_sign_in(&counted, client.address), now).await?;

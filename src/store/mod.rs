@@ -52,6 +52,12 @@ pub struct Db {
     following: Following,
 }
 
+/// Connections that are in use, and those that wait to be.
+pub struct Open {
+    pub busy: usize,
+    pub idle: usize,
+}
+
 impl Db {
     /// Opens the database, creating SQLite's file, and brings its tables up to date.
     pub fn open(address: Address) -> Result<Self, Fault> {
@@ -112,6 +118,15 @@ impl Db {
     /// A connection of its own to follow changes by, for a thread that does nothing else.
     pub fn follower(&self) -> Result<Follower, Fault> {
         Follower::open(&self.address, self.following.clone())
+    }
+
+    /// The open connections of each pool.
+    pub fn connections(&self) -> [(&'static str, Open); 2] {
+        [("read", &self.readers), ("write", &self.writers)].map(|(name, pool)| {
+            let state = pool.state();
+            let (all, idle) = (state.connections as usize, state.idle_connections as usize);
+            (name, Open { busy: all.saturating_sub(idle), idle })
+        })
     }
 
     /// Whether SQLite's file is still the one that was opened. Connections would go on with one that was deleted or

@@ -101,6 +101,7 @@ diesel::table! {
         changed_at -> BigInt,
         unused_days -> Nullable<BigInt>,
         paused_at -> Nullable<BigInt>,
+        per_minute -> Nullable<BigInt>,
     }
 }
 

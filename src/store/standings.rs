@@ -9,6 +9,7 @@ use super::During;
 use super::conn::Conn;
 use super::row::{moment, spoilt};
 use super::schema::{former_secrets, tokens};
+use super::tokens::limit;
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Grants;
 use crate::domain::id::{TokenId, UserId};
@@ -28,6 +29,7 @@ struct StandingRow {
     name: String,
     grants: String,
     networks: String,
+    per_minute: Option<i64>,
     expires_at: Option<i64>,
     unused_days: Option<i64>,
     renewed_at: i64,
@@ -51,6 +53,7 @@ impl TryFrom<StandingRow> for Standing {
             name: TokenName::from_stored(row.name),
             grants: Arc::new(Grants::parse(&row.grants).ok_or_else(|| wrong("grants"))?),
             networks: Some(networks).filter(|n| !n.is_anywhere()).map(Arc::new),
+            per_minute: row.per_minute.map(limit).transpose()?,
             expiry: row.expires_at.map_or(Expiry::Never, |end| Expiry::At(moment(end))),
             unused: days.map(|days| Box::new(Unused { days, since })),
             former: false,

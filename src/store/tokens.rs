@@ -13,6 +13,7 @@ use crate::domain::change::Change;
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Grants;
 use crate::domain::id::{TokenId, UserId};
+use crate::domain::limit::PerMinute;
 use crate::domain::networks::Networks;
 use crate::domain::refusal::Fault;
 use crate::domain::secret::Digest;
@@ -40,6 +41,12 @@ pub(super) struct TokenRow {
     changed_at: i64,
     unused_days: Option<i64>,
     paused_at: Option<i64>,
+    per_minute: Option<i64>,
+}
+
+pub(super) fn limit(stored: i64) -> Result<PerMinute, Fault> {
+    let limit = u32::try_from(stored).ok().and_then(PerMinute::new);
+    limit.ok_or_else(|| spoilt("tokens", "per_minute"))
 }
 
 /// A last use as its three columns.
@@ -67,6 +74,7 @@ impl TryFrom<TokenRow> for Token {
             hint: row.hint,
             grants: Grants::parse(&row.grants).ok_or_else(|| wrong("grants"))?,
             networks: Networks::parse(&row.networks).map_err(|_| wrong("networks"))?,
+            per_minute: row.per_minute.map(limit).transpose()?,
             created: moment(row.created_at),
             renewed: moment(row.renewed_at),
             changed: moment(row.changed_at),
@@ -90,6 +98,7 @@ pub fn insert(c: &mut Conn, token: &Token, digest: &Digest) -> Result<(), Fault>
         tokens::hint.eq(&token.hint),
         tokens::grants.eq(token.grants.to_string()),
         tokens::networks.eq(token.networks.to_string()),
+        tokens::per_minute.eq(token.per_minute.map(|limit| i64::from(limit.get()))),
         tokens::created_at.eq(micros(token.created)),
         tokens::renewed_at.eq(micros(token.renewed)),
         tokens::changed_at.eq(micros(token.changed)),
@@ -116,6 +125,7 @@ pub fn update(c: &mut Conn, token: &Token, read: &Token) -> Result<bool, Fault> 
         tokens::hint.eq(&token.hint),
         tokens::grants.eq(token.grants.to_string()),
         tokens::networks.eq(token.networks.to_string()),
+        tokens::per_minute.eq(token.per_minute.map(|limit| i64::from(limit.get()))),
         tokens::renewed_at.eq(micros(token.renewed)),
         tokens::changed_at.eq(micros(token.changed)),
         tokens::expires_at.eq(token.expiry.at().map(micros)),

@@ -214,6 +214,11 @@ impl Index {
         self.count() >= self.most * SHARDS
     }
 
+    /// The most that what is here can take.
+    pub fn bytes(&self) -> usize {
+        self.count() * BYTES_EACH
+    }
+
     pub fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }

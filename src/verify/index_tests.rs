@@ -31,6 +31,7 @@ fn token(owner: &UserId) -> Arc<Standing> {
         name: TokenName::parse("CI").expect("a name"),
         grants: Arc::new(Grants::parse("builds:read git:read-write").expect("grants")),
         networks: None,
+        per_minute: None,
         expiry: Expiry::Never,
         unused: None,
         former: false,

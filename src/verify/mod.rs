@@ -4,16 +4,18 @@ pub mod callers;
 mod index;
 pub mod introspect;
 mod keeper;
+pub mod limits;
 mod memory;
 mod offer;
 pub mod usage;
+pub mod watch;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::domain::catalogue::Catalogue;
 use crate::domain::client::Client;
+use crate::domain::limit::Quotas;
 use crate::domain::refusal::Fault;
 use crate::domain::secret::Digest;
 use crate::domain::time::{Clock, Now, from_micros};
@@ -21,10 +23,12 @@ use crate::domain::verdict::{Denial, Holder, Known, Need, alive, covers};
 use crate::store::Db;
 use crate::store::lookup::Lookup;
 use index::Seen;
+use limits::Limits;
 pub use memory::BOUND;
 use memory::Memory;
 pub use offer::Offer;
 use usage::Usage;
+use watch::{Lookups, Watch, Watched};
 
 /// What all workers of a node share.
 #[derive(Clone)]
@@ -33,6 +37,8 @@ pub struct Verification {
     memory: Arc<Memory>,
     offer: Arc<RwLock<Arc<Offer>>>,
     usage: Usage,
+    limits: Limits,
+    watch: Watch,
     /// The latest time by which something was decided, in microseconds.
     latest: Arc<AtomicI64>,
 }
@@ -41,21 +47,29 @@ impl Verification {
     /// Begins to fill the memory, with up to so many bytes, and to follow changes.
     pub fn start(
         db: Db,
-        catalogue: Arc<Catalogue>,
+        offer: Offer,
         usage: Usage,
         bytes: usize,
         clock: Clock,
     ) -> Result<Self, Fault> {
         let memory = Arc::new(Memory::new(bytes));
         keeper::start(&db, &memory, clock)?;
-        let offer = Arc::new(RwLock::new(Arc::new(Offer::new(catalogue))));
-        Ok(Self { db, memory, offer, usage, latest: Arc::default() })
+        let offer = Arc::new(RwLock::new(Arc::new(offer)));
+        let (limits, watch, latest) = (Limits::default(), Watch::default(), Arc::default());
+        Ok(Self { db, memory, offer, usage, limits, watch, latest })
     }
 
-    /// Has everything be decided by another catalogue: from when this returns.
-    pub fn offer(&self, catalogue: Arc<Catalogue>) {
-        let new = Arc::new(Offer::new(catalogue));
-        *self.offer.write().unwrap_or_else(PoisonError::into_inner) = new;
+    /// Has everything be decided by another state of the file: from when this returns.
+    pub fn offer(&self, offer: Offer) {
+        *self.offer.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(offer);
+    }
+
+    /// What there is to watch of the memory.
+    pub fn watched(&self) -> Watched {
+        let (index, (hits, misses)) = (&self.memory.index, self.watch.lookups());
+        let (tokens, bytes) = (index.count() as u64, index.bytes() as u64);
+        let (is_complete, is_trusted) = (index.is_complete(), self.memory.is_trusted());
+        Watched { hits, misses, tokens, bytes, is_complete, is_trusted, lag: self.memory.lag() }
     }
 
     /// Whether every live token is in memory.
@@ -66,7 +80,8 @@ impl Verification {
     /// One worker's way to decide.
     pub fn verifier(&self) -> Result<Verifier, Fault> {
         let (lookup, asked) = (Lookup::new(&self.db)?, Cell::default());
-        Ok(Verifier { lookup, shared: self.clone(), asked })
+        let lookups = self.watch.worker();
+        Ok(Verifier { lookup, shared: self.clone(), asked, lookups })
     }
 }
 
@@ -76,6 +91,13 @@ pub struct Verifier {
     shared: Verification,
     /// In which second how many unknown values were asked the database about.
     asked: Cell<(i64, u32)>,
+    lookups: Arc<Lookups>,
+}
+
+/// Who may go on, and how often still.
+pub struct Allowed {
+    pub holder: Holder,
+    pub quotas: Quotas,
 }
 
 impl Verifier {
@@ -101,7 +123,7 @@ impl Verifier {
         Ok(alive(holder, client.address, now).map(|_| known))
     }
 
-    /// May the holder of this value do that? An allowed use is noted, to be written later.
+    /// May the holder of this value do that? An allowed use is counted, and noted to be written later.
     pub async fn decide(
         &self,
         digest: Digest,
@@ -109,18 +131,34 @@ impl Verifier {
         offer: &Offer,
         client: Client,
         now: Now,
-    ) -> Result<Result<Holder, Denial>, Fault> {
-        let now = self.never_back(now);
+    ) -> Result<Result<Allowed, Denial>, Fault> {
+        // A limit goes by the clock as it is: one that stood still would never let anybody go on.
+        let (told, now) = (now, self.never_back(now));
         let found = self.find(digest, now).await?;
         let verdict = alive(found, client.address, now).and_then(|holder| {
             covers(&holder, need, &offer.catalogue)?;
-            Ok(holder)
+            let quotas = self.count(&holder, need, offer, told)?;
+            Ok(Allowed { holder, quotas })
         });
-        if let Ok(holder) = &verdict {
+        if let Ok(Allowed { holder, .. }) = &verdict {
             let former = holder.token.former.then_some(digest);
             self.shared.usage.note(&holder.token.id, former, client, now);
         }
         Ok(verdict)
+    }
+
+    /// Counts a request that is covered against the limits that hold for it.
+    fn count(
+        &self,
+        holder: &Holder,
+        need: &Need,
+        offer: &Offer,
+        now: Now,
+    ) -> Result<Quotas, Denial> {
+        let service = offer.catalogue.service(&need.service).ok_or(Denial::UnknownService)?;
+        let token = &holder.token;
+        let taken = self.shared.limits.take(&token.id, token.per_minute, service, now);
+        taken.map_err(Denial::Limited)
     }
 
     /// From memory, where that can be relied on; else from the database.
@@ -130,13 +168,18 @@ impl Verifier {
             match memory.index.find(&digest) {
                 // Only the database knows of a use on another node.
                 Seen::Holder(holder) if holder.token.is_spent(now) => {}
-                Seen::Holder(holder) => return Ok(Some(holder)),
+                Seen::Holder(holder) => {
+                    self.lookups.hit();
+                    return Ok(Some(holder));
+                }
                 Seen::Nothing if memory.index.is_complete() && !self.may_ask(now) => {
+                    self.lookups.hit();
                     return Ok(None);
                 }
                 Seen::Nothing | Seen::Changed => {}
             }
         }
+        self.lookups.miss();
         let stamp = memory.index.stamp();
         let Some(known) = self.lookup.find(digest).await? else { return Ok(None) };
         let holder = known.holder(digest);

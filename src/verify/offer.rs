@@ -3,17 +3,22 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::catalogue::Catalogue;
 use crate::domain::grants::Grants;
+use crate::domain::time::Now;
 use crate::domain::user::Role;
 use crate::domain::verdict::Holder;
 
 /// Texts for so many kinds of grants are kept.
 const MOST: usize = 10_000;
 
-/// One state of the catalogue. Another one replaces it as a whole.
+/// One state of the file. Another one replaces it as a whole.
 pub struct Offer {
     pub catalogue: Arc<Catalogue>,
+    /// From how many days before its end an allowed token says so.
+    soon_days: u32,
     texts: RwLock<HashMap<(usize, Role), Text>>,
 }
 
@@ -24,8 +29,13 @@ struct Text {
 }
 
 impl Offer {
-    pub fn new(catalogue: Arc<Catalogue>) -> Self {
-        Self { catalogue, texts: RwLock::default() }
+    pub fn new(catalogue: Arc<Catalogue>, soon_days: u32) -> Self {
+        Self { catalogue, soon_days, texts: RwLock::default() }
+    }
+
+    /// When the presented value stops, if that is soon.
+    pub fn ends_soon(&self, holder: &Holder, now: Now) -> Option<DateTime<Utc>> {
+        holder.ends_within(self.soon_days, now)
     }
 
     /// What a token may do now, in its textual form: as granted, cut down to what its owner's role and the services

@@ -4,13 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 
 use super::api::dialect::Dialect;
-use super::api::gateway::allow;
+use super::api::gateway::{Pass, allow};
 use super::api::problem::Problem;
-use crate::domain::catalogue::Catalogue;
 use crate::domain::explanation::Explanation;
+use crate::domain::limit::Quotas;
 use crate::domain::secret::Digest;
 use crate::domain::time::Now;
 use crate::domain::verdict::Known;
+use crate::manage::Rules;
 
 /// One answer, and the dialects that get it.
 pub struct Answer {
@@ -23,22 +24,18 @@ pub struct Answer {
 }
 
 /// The very answers that `/verify` gives, those that are the same together.
-pub fn of(
-    explanation: &Explanation,
-    known: &Known,
-    instance: &str,
-    catalogue: &Catalogue,
-    now: Now,
-) -> Vec<Answer> {
+pub fn of(explanation: &Explanation, known: &Known, rules: &Rules, now: Now) -> Vec<Answer> {
     let holder = known.holder(Digest::NONE);
-    let access = known.token.grants.within(catalogue, known.owner.role).to_string();
+    let access = known.token.grants.within(&rules.catalogue, known.owner.role).to_string();
+    let soon = holder.ends_within(rules.policy.soon_days, now);
+    let pass = Pass { holder: &holder, quotas: Quotas::default(), access: &access, soon };
     let mut answers: Vec<Answer> = Vec::new();
     for dialect in Dialect::ALL {
         let response = match explanation.verdict {
-            Ok(()) => allow(&holder, &access, now),
+            Ok(()) => allow(&pass, now),
             Err(denial) => {
                 let missing = explanation.need.as_ref().map(|need| need.scope());
-                dialect.answer(Problem::of(denial, instance, missing.as_deref()))
+                dialect.answer(Problem::of(denial, &rules.instance, missing.as_deref()))
             }
         };
         let answer = spelled_out(response, dialect.name());

@@ -4,7 +4,7 @@ use actix_web::guard::{Any, Get, Head};
 use actix_web::web::{PayloadConfig, ServiceConfig, delete, post, resource, route};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
-use super::api::{gateway, health, introspect, metadata, oauth, revoke, token};
+use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, token};
 use super::files;
 use super::pages::{
     account, explanations, home, overlaps, password, pauses, revocations, search, secrets, setup,
@@ -24,6 +24,11 @@ pub fn api(cfg: &mut ServiceConfig) {
         .service(resource("/.well-known/oauth-authorization-server").route(get(metadata::show)))
         .service(resource("/healthz").route(get(health::alive)))
         .service(resource("/readyz").route(get(health::ready)));
+}
+
+/// For whoever watches, on a listener of its own.
+pub fn metrics(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/metrics").route(get(metrics::show)));
 }
 
 /// Style, script and icons.

@@ -14,6 +14,7 @@ async fn the_form_with_all_that_it_offers_is_for_everybody() {
     let window = opens_the_form(&app).await;
     let mut inspector = Inspector::new(&window);
     window.unfolds("Only from certain addresses").await;
+    window.unfolds("Only so many requests a minute").await;
     window.presses("CI pipeline").await;
     window.grants("Deployments", "Selected methods").await;
     inspector.looks_closely_at("the form, with methods").await;
@@ -46,16 +47,18 @@ async fn the_form_with_everything_wrong_is_for_everybody() {
     window.picks("Expires", "On a date I choose").await;
     window.unfolds("Only from certain addresses").await;
     window.types("Allowed addresses", "300.0.0.1").await;
+    window.unfolds("Only so many requests a minute").await;
+    window.types("Requests a minute", "ten").await;
     window.grants("Git", "Selected methods").await;
     window.presses("Generate token").await;
     window.is_refused().await;
-    window.reads("heading", "Check 6 things").await;
+    window.reads("heading", "Check 7 things").await;
     inspector.looks_closely_at("the form, refused").await;
     window.grants("Git", "None").await;
     window.picks("Expires", "Never").await;
     window.presses("Generate token").await;
     window.is_refused().await;
-    window.reads("heading", "Check 5 things").await;
+    window.reads("heading", "Check 6 things").await;
     inspector.looks_at("the form, refused again").await;
     inspector.finds_nothing_wrong();
 }

@@ -10,7 +10,7 @@ use crate::support::people::{PASSWORD, Person};
 use crate::window::Window;
 
 #[actix_web::test]
-async fn methods_and_addresses_are_chosen_with_the_keyboard_alone() {
+async fn methods_addresses_and_a_limit_are_chosen_with_the_keyboard_alone() {
     let app = App::with(FILE, &[]).await;
     let window = opens_the_form(&app).await;
     tabs_to(&window, "textbox Name").await;
@@ -20,6 +20,12 @@ async fn methods_and_addresses_are_chosen_with_the_keyboard_alone() {
     hits(&window, Key::Tab).await;
     assert_eq!(focus(&window).await, "textbox Allowed addresses");
     hits(&window, "127.0.0.0/8").await;
+    hits(&window, Key::Tab).await;
+    assert_eq!(focus(&window).await, "DisclosureTriangle Only so many requests a minute");
+    hits(&window, " ").await;
+    hits(&window, Key::Tab).await;
+    assert_eq!(focus(&window).await, "textbox Requests a minute");
+    hits(&window, "60").await;
 
     tabs_to(&window, "searchbox Find a service or method").await;
     hits(&window, "git").await;

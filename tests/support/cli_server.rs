@@ -21,6 +21,7 @@ pub struct Server {
     url: String,
     folder: PathBuf,
     child: Option<Child>,
+    variables: Vec<(&'static str, String)>,
     _database: Option<TestDatabase>,
 }
 
@@ -89,6 +90,7 @@ impl Server {
             url,
             folder,
             child: None,
+            variables: Vec::new(),
             _database: None,
         }
     }
@@ -99,8 +101,16 @@ impl Server {
         command.args(["--ignore-signal=XFSZ", env!("CARGO_BIN_EXE_latchkey")]);
         command.current_dir(&self.folder).args(words).stdin(Stdio::null());
         command.env("LATCHKEY_DATABASE_URL", &self.url).env("LATCHKEY_LISTEN", &self.address);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.env("LATCHKEY_STOP_GRACE", "2s").env("LATCHKEY_LAST_USE_EVERY", "200ms");
         command
+    }
+
+    /// Stops, and starts with one more setting.
+    pub fn restart_with(&mut self, variable: &'static str, value: &str) {
+        self.stop();
+        self.variables.push((variable, value.to_owned()));
+        self.start();
     }
 
     pub fn start(&mut self) {

@@ -8,6 +8,7 @@ pub mod cli_server;
 pub mod database;
 pub mod form;
 pub mod machine;
+pub mod open_metrics;
 pub mod page;
 pub mod people;
 
@@ -15,7 +16,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use chrono::{DateTime, TimeDelta, Utc};
 use latchkey::config::{Config, Given, Source, Values};
 use latchkey::domain::time::{Clock, Now};
@@ -30,11 +31,13 @@ use people::Person;
 pub struct App {
     pub base: String,
     pub address: SocketAddr,
+    /// Where the metrics are, if `metrics_listen` was set.
+    pub metrics: Option<SocketAddr>,
     pub config: Arc<Config>,
     pub application: Arc<Application>,
     pub database: TestDatabase,
     micros: Arc<AtomicI64>,
-    server: ServerHandle,
+    servers: Vec<ServerHandle>,
 }
 
 /// When every test begins.
@@ -73,9 +76,7 @@ impl App {
         };
         let application = Application::build(&config, clock).await;
         let application = Arc::new(application.unwrap_or_else(|fault| panic!("{fault}")));
-        let server = application.serve(&config, listener, 2).expect("a server");
-        let handle = server.handle();
-        actix_web::rt::spawn(server);
+        let (servers, metrics) = serve(&application, &config, listener);
         {
             let (application, every) = (application.clone(), config.settings.last_use_every);
             actix_web::rt::spawn(async move { drop(application.keep_up(every).await) });
@@ -83,11 +84,12 @@ impl App {
         Self {
             base: format!("http://{address}"),
             address,
+            metrics,
             config: Arc::new(config),
             application,
             database,
             micros,
-            server: handle,
+            servers,
         }
     }
 
@@ -171,6 +173,26 @@ impl App {
     }
 
     pub async fn stop(&self) {
-        self.server.stop(true).await;
+        for server in &self.servers {
+            server.stop(true).await;
+        }
     }
+}
+
+/// Starts the server, and the one for the metrics if their address was set.
+fn serve(
+    application: &Application,
+    config: &Config,
+    listener: TcpListener,
+) -> (Vec<ServerHandle>, Option<SocketAddr>) {
+    let mut servers = vec![application.serve(config, listener, 2).expect("a server")];
+    let metrics = config.settings.metrics_listen.map(|address| {
+        let listener = TcpListener::bind(address).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        servers.push(application.serve_metrics(listener).expect("a server"));
+        address
+    });
+    let handles = servers.iter().map(Server::handle).collect();
+    servers.into_iter().for_each(|server| drop(actix_web::rt::spawn(server)));
+    (handles, metrics)
 }

@@ -115,6 +115,7 @@ impl Person {
                     expires: Choice::Never,
                     grants: Grants::parse("git:read").expect("grants"),
                     networks: Networks::default(),
+                    per_minute: None,
                 };
                 let made = Now::new(now.at() - chrono::TimeDelta::minutes(i64::from(number) + 1));
                 let prefix = Prefix::parse("lk").expect("a prefix");

@@ -56,6 +56,18 @@ fn lives(policy: &mut Policy, section: &mut Section<'_, '_>, m: &mut Mistakes) {
         policy.never_allowed = allowed;
     }
     policy.unused_days = days(section, "unused", m).map(|(days, _)| days);
+    if let Some((text, span)) = section.text("expires_soon", m) {
+        policy.soon_days = m.keep(span, soon(&text)).unwrap_or(policy.soon_days);
+    }
+}
+
+fn soon(text: &str) -> Result<u32, String> {
+    let days = text.strip_suffix('d').and_then(|days| days.trim().parse().ok());
+    let days = days.filter(|days| *days <= Policy::MOST_DAYS);
+    let most = Policy::MOST_DAYS;
+    days.ok_or_else(|| {
+        format!("expires_soon is a number of whole days up to {most}d, such as 7d; 0d is never")
+    })
 }
 
 fn generate(text: &str) -> Result<Role, &'static str> {

@@ -11,6 +11,7 @@ use super::{shown, table};
 use crate::config::file::{Mistakes, Section};
 use crate::domain::access::Access;
 use crate::domain::catalogue::{Method, MethodKey, Service, ServiceKey};
+use crate::domain::limit::PerMinute;
 use crate::domain::user::Role;
 
 /// What the file says of services.
@@ -66,6 +67,7 @@ fn service(value: &Spanned<DeValue<'_>>, taken: &mut Taken, m: &mut Mistakes) ->
         None => Some(Role::Viewer),
     };
     let personal_tokens = section.switch("personal_tokens", m).unwrap_or(true);
+    let per_minute = per_minute(&mut section, m);
     let methods = methods(&mut section, taken, m);
     let paths = paths::prefixes(&mut section, taken, m);
     section.finish(m);
@@ -78,9 +80,18 @@ fn service(value: &Spanned<DeValue<'_>>, taken: &mut Taken, m: &mut Mistakes) ->
         highest: highest?,
         role: role?,
         personal_tokens,
+        per_minute: per_minute?,
         methods: methods?,
         paths,
     })
+}
+
+/// How often one token may use it; the outer `None` where that can't be read.
+fn per_minute(section: &mut Section<'_, '_>, m: &mut Mistakes) -> Option<Option<PerMinute>> {
+    let Some((count, span)) = section.count("per_minute", m) else { return Some(None) };
+    let most = PerMinute::MOST;
+    let limit = PerMinute::new(count);
+    m.keep(span, limit.map(Some).ok_or(format!("per_minute is 1 to {most} requests a minute")))
 }
 
 /// The methods, or `None` where one can't be read.

@@ -27,6 +27,7 @@ fn service(key: &str, paths: &[&str], requests: &[&str]) -> Service {
         highest: Access::ReadWrite,
         role: Role::Viewer,
         personal_tokens: true,
+        per_minute: None,
         methods: requests.iter().enumerate().map(method).collect(),
         paths: paths.iter().map(prefix).collect(),
     }

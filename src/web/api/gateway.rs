@@ -3,15 +3,19 @@
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 
 use super::dialect::Dialect;
 use super::problem::{Problem, broken};
 use super::question::Question;
-use super::{bearer, token::rfc3339};
+use super::tally::Counter;
+use super::{bearer, limits, token::rfc3339};
+use crate::domain::limit::Quotas;
+use crate::domain::secret::Digest;
 use crate::domain::time::Now;
 use crate::domain::user::Email;
-use crate::domain::verdict::Holder;
-use crate::verify::Verifier;
+use crate::domain::verdict::{Denial, Holder, Need};
+use crate::verify::{Allowed, Verifier};
 use crate::web::client;
 use crate::web::site::Site;
 
@@ -19,46 +23,63 @@ pub async fn show(
     req: HttpRequest,
     verifier: Data<Verifier>,
     site: Data<Site>,
+    counter: Data<Counter>,
     now: Now,
 ) -> HttpResponse {
-    let unclear =
-        |denial, dialect: Dialect| dialect.answer(Problem::of(denial, &site.instance, None));
-    let question = match Question::parse(req.query_string()) {
-        Ok(question) => question,
-        Err(denial) => return unclear(denial, Dialect::Generic),
+    let (began, offer) = (counter.begin(), verifier.offer());
+    let question = Question::parse(req.query_string());
+    let dialect = question.as_ref().map_or(Dialect::Generic, |question| question.dialect);
+    let asked = question.and_then(|question| {
+        let need = question.need(&req, &site, &offer.catalogue)?;
+        Ok((question, need))
+    });
+    let outcome = match &asked {
+        Ok((question, need)) => match presented(&req, &site, question) {
+            Ok(digest) => verifier.decide(digest, need, &offer, client::of(&req, &site), now).await,
+            Err(denial) => Ok(Err(denial)),
+        },
+        Err(denial) => Ok(Err(*denial)),
     };
-    let dialect = question.dialect;
-    // One state of the catalogue for the whole question.
-    let offer = verifier.offer();
-    let need = match question.need(&req, &site, &offer.catalogue) {
-        Ok(need) => need,
-        Err(denial) => return unclear(denial, dialect),
+    let need = asked.ok().map(|(_, need)| need);
+    let answer = match &outcome {
+        Ok(Ok(Allowed { holder, quotas })) => {
+            let (access, soon) = (&*offer.access(holder), offer.ends_soon(holder, now));
+            allow(&Pass { holder, quotas: *quotas, access, soon }, now)
+        }
+        Ok(Err(denial)) => {
+            let missing = need.as_ref().map(Need::scope);
+            dialect.answer(Problem::of(*denial, &site.instance, missing.as_deref()))
+        }
+        Err(fault) => broken(fault),
     };
-    let denied = |denial| dialect.answer(Problem::of(denial, &site.instance, Some(&need.scope())));
-    let presented = match &site.token_parameter {
-        None => bearer::presented(req.headers()),
-        Some(name) => question
-            .original(&req, &site)
-            .and_then(|original| bearer::presented_or_named(req.headers(), name, original.path)),
-    };
-    let digest = match presented {
-        Ok(digest) => digest,
-        Err(denial) => return denied(denial),
-    };
-    let client = client::of(&req, &site);
-    match verifier.decide(digest, &need, &offer, client, now).await {
-        Ok(Ok(holder)) => allow(&holder, &offer.access(&holder), now),
-        Ok(Err(denial)) => denied(denial),
-        Err(fault) => broken(&fault),
-    }
+    let service = need.as_ref().map(|need| need.service.as_str());
+    counter.count(began, &offer.catalogue, (service, dialect), &outcome);
+    answer
+}
+
+/// The one value that the original request presents, where the operator lets it stand.
+fn presented(req: &HttpRequest, site: &Site, question: &Question<'_>) -> Result<Digest, Denial> {
+    let Some(name) = &site.token_parameter else { return bearer::presented(req.headers()) };
+    let original = question.original(req, site)?;
+    bearer::presented_or_named(req.headers(), name, original.path)
+}
+
+/// What is told of a request that may pass.
+pub struct Pass<'a> {
+    pub holder: &'a Holder,
+    pub quotas: Quotas,
+    /// What the token may do now, in its textual form.
+    pub access: &'a str,
+    /// When the value stops, if that is soon.
+    pub soon: Option<DateTime<Utc>>,
 }
 
 /// 200 with an empty body. Every identity header is always there, so that a client's forged one is overwritten.
-/// `access` is what it may do now, in its textual form.
-pub fn allow(holder: &Holder, access: &str, now: Now) -> HttpResponse {
-    let (token, owner) = (&holder.token, &holder.owner);
+pub fn allow(pass: &Pass<'_>, now: Now) -> HttpResponse {
+    let (token, owner) = (&pass.holder.token, &pass.holder.owner);
     let email = owner.email.as_ref().map_or("", Email::as_str);
     let expires = token.end_after_use(now).map(rfc3339).unwrap_or_default();
+    let soon = pass.soon.map(rfc3339).unwrap_or_default();
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "no-store"));
     for (name, text) in [
@@ -70,8 +91,9 @@ pub fn allow(holder: &Holder, access: &str, now: Now) -> HttpResponse {
         ("x-auth-request-email", email),
         ("x-token-id", token.id.as_str()),
         ("x-token-name", token.name.as_str()),
-        ("x-token-access", access),
+        ("x-token-access", pass.access),
         ("x-token-expires", &expires),
+        ("x-token-expires-soon", &soon),
     ] {
         // UTF-8 as it is. What can't stand in a header is no name of ours, and is left empty.
         let value = HeaderValue::from_bytes(text.as_bytes());
@@ -80,5 +102,7 @@ pub fn allow(holder: &Holder, access: &str, now: Now) -> HttpResponse {
             value.unwrap_or(HeaderValue::from_static("")),
         ));
     }
-    response.finish()
+    let mut response = response.finish();
+    limits::tell(response.headers_mut(), &pass.quotas);
+    response
 }

@@ -2,9 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 
+use super::limits;
+use crate::domain::limit::Quotas;
 use crate::domain::refusal::Fault;
 use crate::domain::verdict::Denial;
 
@@ -23,6 +25,9 @@ pub struct Problem {
     scope: Option<String>,
     #[serde(skip)]
     challenge: Option<String>,
+    /// What is left of the limits, for the headers.
+    #[serde(skip)]
+    quotas: Quotas,
 }
 
 impl Problem {
@@ -58,6 +63,7 @@ impl Problem {
                 let new = Self::new(FORBIDDEN, "Access not granted", detail, Some(challenge));
                 Self { scope: Some(scope.to_owned()), ..new }
             }
+            Denial::Limited(quotas) => Self::limited(quotas),
             Denial::Elsewhere
             | Denial::UnknownService
             | Denial::UnknownMethod
@@ -68,6 +74,15 @@ impl Problem {
         }
     }
 
+    fn limited(quotas: Quotas) -> Self {
+        let wait = limits::seconds(quotas.wait().unwrap_or_default());
+        let detail = format!("This token is used too often. It may go on in {wait} s.");
+        Self {
+            quotas,
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail, None)
+        }
+    }
+
     pub(super) fn new(
         status: StatusCode,
         title: &'static str,
@@ -75,7 +90,8 @@ impl Problem {
         challenge: Option<String>,
     ) -> Self {
         let status = status.as_u16();
-        Self { kind: "about:blank", title, status, detail, scope: None, challenge }
+        let quotas = Quotas::default();
+        Self { kind: "about:blank", title, status, detail, scope: None, challenge, quotas }
     }
 
     pub fn status(&self) -> StatusCode {
@@ -98,10 +114,16 @@ impl Problem {
         if let Some(challenge) = &self.challenge {
             response.insert_header((WWW_AUTHENTICATE, challenge.as_str()));
         }
-        response
+        let mut response = response
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header((CONTENT_TYPE, "application/problem+json"))
-            .body(self.to_json())
+            .body(self.to_json());
+        let headers = response.headers_mut();
+        limits::tell(headers, &self.quotas);
+        if let Some(wait) = self.quotas.wait() {
+            headers.insert(RETRY_AFTER, limits::seconds(wait).into());
+        }
+        response
     }
 }
 

@@ -7,10 +7,11 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::{bearer, problem};
-use crate::domain::catalogue::Catalogue;
+use crate::domain::limit::PerMinute;
+use crate::domain::secret::Digest;
 use crate::domain::time::Now;
 use crate::domain::verdict::Known;
-use crate::verify::Verifier;
+use crate::verify::{Offer, Verifier};
 use crate::web::client;
 use crate::web::site::Site;
 
@@ -28,11 +29,18 @@ struct Token {
     /// Absent for a token that never expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<String>,
+    /// When the presented value stops, if that is soon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_soon: Option<String>,
+    /// Requests a minute, over all services.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_minute: Option<u32>,
 }
 
 impl Token {
-    fn of(known: &Known, catalogue: &Catalogue) -> Self {
-        let token = &known.token;
+    fn of(known: &Known, digest: Digest, offer: &Offer, now: Now) -> Self {
+        let (token, catalogue) = (&known.token, &offer.catalogue);
+        let soon = offer.ends_soon(&known.holder(digest), now);
         let grants = token.grants.within(catalogue, known.owner.role);
         Self {
             id: token.id.as_str().to_owned(),
@@ -42,6 +50,8 @@ impl Token {
             summary: grants.summary(catalogue).to_string(),
             created: rfc3339(token.created),
             expires: token.end().map(rfc3339),
+            expires_soon: soon.map(rfc3339),
+            per_minute: token.per_minute.map(PerMinute::get),
         }
     }
 }
@@ -64,7 +74,7 @@ pub async fn show(
     match verifier.identify(digest, &client::of(&req, &site), now).await {
         Ok(Ok(known)) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))
-            .json(Token::of(&known, &verifier.offer().catalogue)),
+            .json(Token::of(&known, digest, &verifier.offer(), now)),
         Ok(Err(denial)) => denied(denial),
         Err(fault) => problem::broken(&fault),
     }

@@ -62,7 +62,7 @@ impl Told {
             passes: explanation.verdict.is_ok(),
             reason: explanation.reason().map(|step| step.detail.clone()).unwrap_or_default(),
             steps: lines(explanation),
-            answers: answers::of(explanation, known, &rules.instance, &rules.catalogue, now),
+            answers: answers::of(explanation, known, &rules, now),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::support::App;
 use crate::support::machine::Machine;
 
 const UNKNOWN: &str = "lk_000000000000000000000000000000000000";
-pub const IDENTITY: [&str; 10] = [
+pub const IDENTITY: [&str; 11] = [
     "remote-user",
     "remote-name",
     "remote-email",
@@ -17,6 +17,7 @@ pub const IDENTITY: [&str; 10] = [
     "x-token-name",
     "x-token-access",
     "x-token-expires",
+    "x-token-expires-soon",
 ];
 
 #[actix_web::test]

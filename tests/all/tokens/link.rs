@@ -9,12 +9,13 @@ use crate::support::people::PASSWORD;
 async fn a_link_fills_in_every_part_and_lists_what_means_nothing_here() {
     let app = App::start().await;
     let ada = app.member("ada").await;
-    let link = "/account/tokens/new?name=CI&description=On%20nas&expires=45&read=git,nonsense&write=builds&set=nope&networks=192.0.2.7&colour=red";
+    let link = "/account/tokens/new?name=CI&description=On%20nas&expires=45&read=git,nonsense&write=builds&set=nope&networks=192.0.2.7&per_minute=60&colour=red";
     let page = ada.opens(link).await;
     assert_eq!(page.field("Name"), "CI");
     assert_eq!(page.field("Description (optional)"), "On nas");
     assert_eq!(page.field("Last day it works"), "2027-01-06", "a number of days is a day");
     assert_eq!(page.field("Allowed addresses"), "192.0.2.7");
+    assert_eq!(page.field("Requests a minute"), "60");
     assert_eq!(page.count("[name='access.git'][value=read][checked]"), 1);
     assert_eq!(page.count("[name='access.builds'][value=write][checked]"), 1);
     for left_out in ["service “nonsense”", "set “nope”", "colour “red”"] {
@@ -38,7 +39,8 @@ async fn a_link_to_the_form_as_it_stands_brings_it_back() {
     let form = ada.opens("/account/tokens/new").await.form("Generate token");
     let form = form.fill("Name", "CI & co").fill("Description (optional)", "two\nlines");
     let form = form.fill("Expires", "custom").fill("Last day it works", "2027-01-05");
-    let form = form.fill("Allowed addresses", "192.0.2.7").fill("Your password", PASSWORD);
+    let form = form.fill("Allowed addresses", "192.0.2.7").fill("Requests a minute", "60");
+    let form = form.fill("Your password", PASSWORD);
     let form = form.choose("Git", "Read & write").choose("Mail", "Read").press("link", "yes");
     let page = ada.browser.submit(&form).await;
     let link = page.labelled("Link to this form").expect("the link");
@@ -48,6 +50,7 @@ async fn a_link_to_the_form_as_it_stands_brings_it_back() {
     assert_eq!(page.field("Description (optional)"), "two\nlines");
     assert_eq!(page.field("Last day it works"), "2027-01-05");
     assert_eq!(page.field("Allowed addresses"), "192.0.2.7");
+    assert_eq!(page.field("Requests a minute"), "60");
     assert_eq!(page.count("[name='access.git'][value=write][checked]"), 1);
     assert_eq!(page.count("[name='access.mail'][value=read][checked]"), 1);
     assert!(!page.says("were left out"));

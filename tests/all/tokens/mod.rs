@@ -7,4 +7,5 @@ mod index;
 mod link;
 mod matrix;
 mod new;
+mod often;
 mod policy;

@@ -10,6 +10,7 @@ use crate::domain::edit::Edit;
 use crate::domain::expiry::Choice;
 use crate::domain::grants::{Grant, Grants};
 use crate::domain::id::Nonce;
+use crate::domain::limit::PerMinute;
 use crate::domain::networks::Networks;
 use crate::domain::policy::{Edits, Policy};
 use crate::domain::refusal::Problems;
@@ -31,6 +32,7 @@ pub struct TokenForm {
     pub expires: String,
     pub until: String,
     pub networks: String,
+    pub per_minute: String,
     pub levels: BTreeMap<String, String>,
     pub methods: BTreeMap<String, BTreeSet<String>>,
     pub nonce: String,
@@ -76,6 +78,7 @@ impl TokenForm {
             expires: fields.text("expires"),
             until: fields.text("until"),
             networks: fields.text("networks"),
+            per_minute: fields.text("per_minute"),
             levels: pairs("access.").collect(),
             methods,
             nonce: fields.text("nonce"),
@@ -92,12 +95,18 @@ impl TokenForm {
             name: token.name.as_str().to_owned(),
             description: token.description.as_str().to_owned(),
             expires: KEEP.to_owned(),
-            networks: token.networks.to_string().replace(' ', "\n"),
             changed: stamp(token),
             ..Self::default()
         };
+        form.limit_as(token);
         form.fill(&token.grants.within(under.catalogue, under.role));
         form
+    }
+
+    /// Binds it to the addresses and the requests a minute that another token is bound to.
+    pub fn limit_as(&mut self, token: &Token) {
+        self.networks = token.networks.to_string().replace(' ', "\n");
+        self.per_minute = token.per_minute.map(|limit| limit.get().to_string()).unwrap_or_default();
     }
 
     /// Sets every service to what these grants open of it.
@@ -144,14 +153,16 @@ impl TokenForm {
         let description = problems.keep("description", Description::parse(&self.description));
         let expires = problems.keep(self.expires_field(), self.allowed_choice(under));
         let networks = problems.keep("networks", Networks::parse(&self.networks));
+        let per_minute = problems.keep("per_minute", PerMinute::parse(&self.per_minute));
         let grants = problems.keep("access", self.grants(under));
         self.want_password(under, &mut problems);
-        match (name, description, expires, networks, grants) {
-            (Some(name), Some(description), Some(expires), Some(networks), Some(grants))
-                if problems.is_empty() =>
-            {
-                Ok(Draft { name, description, expires, grants, networks })
-            }
+        let draft = || {
+            let (name, description, expires) = (name?, description?, expires?);
+            let (grants, networks, per_minute) = (grants?, networks?, per_minute?);
+            Some(Draft { name, description, expires, grants, networks, per_minute })
+        };
+        match draft() {
+            Some(draft) if problems.is_empty() => Ok(draft),
             _ => Err(problems),
         }
     }
@@ -168,19 +179,21 @@ impl TokenForm {
             "" | KEEP => Some(None),
             _ => problems.keep(self.expires_field(), self.allowed_choice(under)).map(Some),
         };
-        let (networks, grants) = if only_name {
-            (Some(token.networks.clone()), Some(token.grants.clone()))
+        let (networks, per_minute, grants) = if only_name {
+            (Some(token.networks.clone()), Some(token.per_minute), Some(token.grants.clone()))
         } else {
             let networks = problems.keep("networks", Networks::parse(&self.networks));
-            (networks, problems.keep("access", self.regranted(token, under)))
+            let per_minute = problems.keep("per_minute", PerMinute::parse(&self.per_minute));
+            (networks, per_minute, problems.keep("access", self.regranted(token, under)))
         };
         self.want_password(under, &mut problems);
-        match (name, description, expires, networks, grants) {
-            (Some(name), Some(description), Some(expires), Some(networks), Some(grants))
-                if problems.is_empty() =>
-            {
-                Ok(Edit { name, description, expires, grants, networks })
-            }
+        let edit = || {
+            let (name, description, expires) = (name?, description?, expires?);
+            let (grants, networks, per_minute) = (grants?, networks?, per_minute?);
+            Some(Edit { name, description, expires, grants, networks, per_minute })
+        };
+        match edit() {
+            Some(edit) if problems.is_empty() => Ok(edit),
             _ => Err(problems),
         }
     }

@@ -63,6 +63,7 @@ impl Prefill {
             ("name", &mut form.name),
             ("description", &mut form.description),
             ("networks", &mut form.networks),
+            ("per_minute", &mut form.per_minute),
             ("changed", &mut form.changed),
         ];
         for (part, field) in texts {
@@ -196,6 +197,7 @@ pub fn query(form: &TokenForm) -> String {
     part("description", &form.description);
     part("expires", if form.expires == "custom" { &form.until } else { &form.expires });
     part("networks", &form.networks);
+    part("per_minute", &form.per_minute);
     part("changed", &form.changed);
     for level in ["read", "write"] {
         let granted = form.levels.iter().filter(|(_, given)| *given == level);

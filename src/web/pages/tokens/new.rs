@@ -87,7 +87,7 @@ pub async fn new(
     if let Some(id) = prefill.from() {
         let token = manage.token(&me.actor, id).await?;
         typed.description = token.description.as_str().to_owned();
-        typed.networks = token.networks.to_string().replace(' ', "\n");
+        typed.limit_as(&token);
         typed.fill(&token.grants.within(under.catalogue, under.role));
     }
     let notes = prefill.apply(&mut typed, under);

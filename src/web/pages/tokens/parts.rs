@@ -19,7 +19,7 @@ pub struct Row {
     pub level: String,
     /// Why nothing of it can be granted.
     pub closed: Option<String>,
-    /// That, or why not all of it can.
+    /// That, or why not all of it can, and how often one token may use it.
     pub reason: Option<String>,
     pub writable: bool,
     pub methods: Vec<MethodRow>,
@@ -104,7 +104,7 @@ fn row(form: &TokenForm, service: &Service, under: Under<'_>) -> Row {
         description: service.description.clone(),
         docs: service.docs.clone(),
         level: if closed.is_some() { "none" } else { level }.to_owned(),
-        reason: closed.clone().or_else(|| (!writable).then(|| "Can only be read".to_owned())),
+        reason: reason(service, closed.clone()),
         writable,
         methods: if closed.is_some() {
             Vec::new()
@@ -113,6 +113,16 @@ fn row(form: &TokenForm, service: &Service, under: Under<'_>) -> Row {
         },
         closed,
     }
+}
+
+fn reason(service: &Service, closed: Option<String>) -> Option<String> {
+    if closed.is_some() {
+        return closed;
+    }
+    let narrow = (service.highest == Access::Read).then(|| "Can only be read".to_owned());
+    let often = service.per_minute.map(|limit| format!("At most {limit}"));
+    let reasons: Vec<String> = narrow.into_iter().chain(often).collect();
+    (!reasons.is_empty()).then(|| reasons.join(". "))
 }
 
 fn method_row(method: &Method, service: &Service, ticked: Option<&BTreeSet<String>>) -> MethodRow {

@@ -15,6 +15,8 @@ pub struct TokenRow {
     pub access: Vec<AccessLine>,
     /// Whether its services give less than was granted.
     pub is_narrowed: bool,
+    /// How often it may be used, in words.
+    pub often: Option<String>,
     pub last_used: Option<Moment>,
     pub from: Option<String>,
     pub agent: String,
@@ -46,6 +48,7 @@ impl TokenRow {
             hint: token.hint.clone(),
             access: access(&left.summary(catalogue)),
             is_narrowed: left != token.grants,
+            often: token.per_minute.map(|limit| limit.to_string()),
             last_used: last_use.map(|last| Moment::past(last.at, here)),
             agent: last_use.map(|last| last.agent.clone()).unwrap_or_default(),
             from: address.map(|address| address.to_string()),

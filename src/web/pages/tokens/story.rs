@@ -16,6 +16,8 @@ pub struct Facts {
     pub last_used: Option<Moment>,
     pub from: Option<String>,
     pub agent: String,
+    /// How often it may be used, in words.
+    pub often: Option<String>,
     pub ends: Option<Moment>,
     pub ends_unused: bool,
     pub is_expired: bool,
@@ -48,6 +50,7 @@ impl Facts {
             last_used: last_use.map(|last| Moment::past(last.at, here)),
             from: address.map(|address| address.to_string()),
             agent: last_use.map(|last| last.agent.clone()).unwrap_or_default(),
+            often: token.per_minute.map(|limit| limit.to_string()),
             ends: token.end().map(|end| Moment::end(end, here)),
             ends_unused: token.ends_unused(),
             is_expired: token.has_ended(here.now),
