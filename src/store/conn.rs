@@ -54,11 +54,23 @@ pub(super) fn open(address: &Address) -> Result<Conn, ConnectionError> {
 /// A server that answers before a commit has reached its disk is told to wait for it in this session.
 #[cfg(feature = "postgres")]
 fn open_postgres(url: &str) -> Result<PgConnection, ConnectionError> {
-    let mut conn = PgConnection::establish(url)?;
+    let mut conn = PgConnection::establish(&impatient(url))?;
     let durable = "SELECT set_config('synchronous_commit', 'on', false) \
                    WHERE current_setting('synchronous_commit') = 'off'";
     conn.batch_execute(durable).map_err(|e| ConnectionError::BadConnection(e.to_string()))?;
     Ok(conn)
+}
+
+/// The same address, by which a server that has fallen silent is given up after 5 s, where it says nothing else.
+#[cfg(feature = "postgres")]
+fn impatient(url: &str) -> String {
+    let Ok(mut url) = url::Url::parse(url) else { return url.to_owned() };
+    for (name, value) in [("connect_timeout", "5"), ("tcp_user_timeout", "5000")] {
+        if !url.query_pairs().any(|(known, _)| known == name) {
+            url.query_pairs_mut().append_pair(name, value);
+        }
+    }
+    url.to_string()
 }
 
 /// `wait` is how many milliseconds a locked database is waited for. Commits reach the disk (synchronous=FULL):

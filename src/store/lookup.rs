@@ -1,8 +1,11 @@
 //! The one question that verification asks: whose token has this digest, and how do both stand now?
 
 use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::prelude::*;
+use tokio::sync::Semaphore;
 
 use super::conn::{Conn, open_sqlite};
 use super::row::moment;
@@ -19,12 +22,22 @@ use crate::domain::verdict::Known;
 
 /// How long an inline read may wait for a locked database, in milliseconds: it holds up its worker.
 const PATIENCE: u32 = 50;
+/// How many look-ups of one worker PostgreSQL is asked for at once.
+const TURNS: usize = 4;
+/// How long PostgreSQL may take.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(1);
 
 /// One worker's way to the answer. On SQLite a connection of its own, read in place: the read is cheaper than
 /// the way to another thread and back. On PostgreSQL the pool.
 pub enum Lookup {
     Inline(RefCell<SqliteConnection>),
-    Pooled(Db),
+    Pooled(Pooled),
+}
+
+/// The pool, and a bound on how many threads of this worker wait for a database that may not answer at all.
+pub struct Pooled {
+    db: Db,
+    turns: Arc<Semaphore>,
 }
 
 impl Lookup {
@@ -35,20 +48,40 @@ impl Lookup {
                     .map_err(|e| Fault::new("opening the database for verification", e))?;
                 Ok(Self::Inline(RefCell::new(conn)))
             }
-            Address::Postgres(_) => Ok(Self::Pooled(db.clone())),
+            Address::Postgres(_) => {
+                Ok(Self::Pooled(Pooled { db: db.clone(), turns: Arc::new(Semaphore::new(TURNS)) }))
+            }
         }
     }
 
     pub async fn find(&self, digest: Digest) -> Result<Option<Known>, Fault> {
         let row = match self {
             Self::Inline(conn) => query_sqlite(&mut conn.borrow_mut(), &digest)?,
-            Self::Pooled(db) => match db.read(move |c| Ok(query(c, &digest)?)).await {
-                Ok(row) => row,
-                Err(Failure::Broke(fault)) => return Err(fault),
-                Err(Failure::Refused(_)) => return Err(Fault::busy("looking a token up")),
-            },
+            Self::Pooled(pooled) => pooled.find(digest).await?,
         };
         row.map(known).transpose()
+    }
+}
+
+impl Pooled {
+    /// In time, or not at all: a connection through which nothing comes any more is noticed far too late.
+    async fn find(&self, digest: Digest) -> Result<Option<Row>, Fault> {
+        let doing = "looking a token up";
+        let looked = async {
+            let turn = self.turns.clone().acquire_owned().await;
+            let job = move |c: &mut Conn| {
+                let row = query(c, &digest)?;
+                // Held until the database has answered, not until somebody has lost patience.
+                drop(turn);
+                Ok(row)
+            };
+            self.db.read(job).await
+        };
+        match tokio::time::timeout(ANSWERED_WITHIN, looked).await {
+            Ok(Ok(row)) => Ok(row),
+            Ok(Err(Failure::Broke(fault))) => Err(fault),
+            Ok(Err(Failure::Refused(_))) | Err(_) => Err(Fault::busy(doing)),
+        }
     }
 }
 
