@@ -51,13 +51,17 @@ pub(super) fn open(address: &Address) -> Result<Conn, ConnectionError> {
     }
 }
 
-/// A server that answers before a commit has reached its disk is told to wait for it in this session.
+/// A server that answers before a commit has reached its disk is told to wait for it in this session. A node that is
+/// cut off in the middle of a change must not keep the others from theirs: PostgreSQL lets go of what it holds. And
+/// nobody waits for ever for what another holds.
 #[cfg(feature = "postgres")]
 fn open_postgres(url: &str) -> Result<PgConnection, ConnectionError> {
     let mut conn = PgConnection::establish(&impatient(url))?;
     let durable = "SELECT set_config('synchronous_commit', 'on', false) \
                    WHERE current_setting('synchronous_commit') = 'off'";
-    conn.batch_execute(durable).map_err(|e| ConnectionError::BadConnection(e.to_string()))?;
+    let patience = "SET idle_in_transaction_session_timeout = '2s'; SET lock_timeout = '5s'";
+    let set = conn.batch_execute(durable).and_then(|()| conn.batch_execute(patience));
+    set.map_err(|e| ConnectionError::BadConnection(e.to_string()))?;
     Ok(conn)
 }
 

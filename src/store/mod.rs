@@ -214,7 +214,8 @@ impl<T> During<T> for QueryResult<T> {
     fn during(self, doing: &'static str) -> Result<T, Fault> {
         self.map_err(|error| match &error {
             DieselError::DatabaseError(_, info)
-                if info.message().contains("database is locked") =>
+                if info.message().contains("database is locked")
+                    || info.message().contains("lock timeout") =>
             {
                 Fault::busy(doing)
             }

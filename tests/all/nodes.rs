@@ -1,14 +1,13 @@
 //! Several servers on one database: what each has to know of what the others do.
 
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use actix_web::rt::net::{TcpListener, TcpStream};
 use latchkey::verify::BOUND;
 use reqwest::StatusCode;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::App;
 use crate::support::database::lacks_postgres;
@@ -16,47 +15,46 @@ use crate::support::people::{PASSWORD, sign_in};
 
 /// The way of a node to its database, which can be blocked: then nothing goes through, and nobody is told.
 struct Wire {
-    address: SocketAddr,
     blocked: Arc<AtomicBool>,
 }
 
 impl Wire {
-    async fn to(database: &str) -> (Self, String) {
+    /// On threads of its own: opening a database holds up the one that the tests run on.
+    fn to(database: &str) -> (Self, String) {
         let mut url = url::Url::parse(database).expect("a URL");
-        let host = url.host_str().expect("a host").to_owned();
-        let to = format!("{host}:{}", url.port().unwrap_or(5432));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let wire =
-            Self { address: listener.local_addr().expect("its address"), blocked: Arc::default() };
+        let to = format!("{}:{}", url.host_str().expect("a host"), url.port().unwrap_or(5432));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        let wire = Self { blocked: Arc::default() };
         let blocked = wire.blocked.clone();
-        actix_web::rt::spawn(async move {
-            while let Ok((near, _)) = listener.accept().await {
-                let Ok(far) = TcpStream::connect(&to).await else { continue };
-                let ((a, b), (c, d)) = (near.into_split(), far.into_split());
-                actix_web::rt::spawn(pass(a, d, blocked.clone()));
-                actix_web::rt::spawn(pass(c, b, blocked.clone()));
+        std::thread::spawn(move || {
+            for near in listener.incoming().flatten() {
+                let Ok(far) = TcpStream::connect(&to) else { continue };
+                let both =
+                    (near.try_clone().expect("a handle"), far.try_clone().expect("a handle"));
+                let (there, back) = (blocked.clone(), blocked.clone());
+                std::thread::spawn(move || pass(near, far, &there));
+                std::thread::spawn(move || pass(both.1, both.0, &back));
             }
         });
         url.set_host(Some("127.0.0.1")).expect("a host");
-        url.set_port(Some(wire.address.port())).expect("a port");
+        url.set_port(Some(port)).expect("a port");
         (wire, url.to_string())
     }
 }
 
-async fn pass(
-    mut from: tokio::net::tcp::OwnedReadHalf,
-    mut to: tokio::net::tcp::OwnedWriteHalf,
-    blocked: Arc<AtomicBool>,
-) {
+fn pass(mut from: TcpStream, mut to: TcpStream, blocked: &AtomicBool) {
     let mut buffer = [0; 16 * 1024];
-    while let Ok(read @ 1..) = from.read(&mut buffer).await {
+    while let Ok(read @ 1..) = from.read(&mut buffer) {
         while blocked.load(Ordering::SeqCst) {
-            actix_web::rt::time::sleep(Duration::from_millis(5)).await;
+            std::thread::sleep(Duration::from_millis(5));
         }
-        if to.write_all(&buffer[..read]).await.is_err() {
-            return;
+        if to.write_all(&buffer[..read]).is_err() {
+            break;
         }
     }
+    // Either side may have hung up.
+    let _ = to.shutdown(Shutdown::Both);
 }
 
 /// Asks until the answer is this one; answers how long that took.
@@ -76,7 +74,7 @@ async fn a_revocation_reaches_every_node_and_one_that_is_cut_off_lets_nothing_th
     }
     let one = App::start().await;
     let two = one.beside(&one.database.url).await;
-    let (wire, url) = Wire::to(&one.database.url).await;
+    let (wire, url) = Wire::to(&one.database.url);
     let three = one.beside(&url).await;
     let ada = one.member("ada").await;
     let (gone, kept) = (
