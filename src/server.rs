@@ -1,5 +1,6 @@
 //! Wiring: the only place that knows every room. Builds the application from its settings and runs it.
 
+use std::convert::Infallible;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::manage::{Manage, Rules};
 use crate::metrics::{self, Sources};
 use crate::store::Db;
 use crate::verify::callers::Callers;
+use crate::verify::refusals::Refusals;
 use crate::verify::usage::Usage;
 use crate::verify::{Offer, Verification};
 use crate::web::api::tally::Tally;
@@ -30,6 +32,8 @@ use crate::web::{explain, guard, headers, log, routes};
 const FORM: usize = 128 * 1024;
 /// How often what has ended is cleared away.
 const CLEARED_EVERY: Duration = Duration::from_secs(600);
+/// How often the database's file is looked for.
+const WATCHED_EVERY: Duration = Duration::from_secs(5);
 /// How long a client may take to send a request's head.
 const HEAD: Duration = Duration::from_secs(10);
 
@@ -45,6 +49,7 @@ struct Parts {
     db: Db,
     manage: Manage,
     usage: Usage,
+    refusals: Refusals,
     verification: Verification,
     tally: Tally,
     clock: Clock,
@@ -98,15 +103,15 @@ impl Application {
             token_parameter: config.settings.token_parameter.clone(),
             key: key.clone(),
         };
-        let usage = Usage::new(db.clone());
-        let offer = offer(config);
-        let bytes = config.settings.index_memory;
+        let (usage, refusals) = (Usage::new(db.clone()), Refusals::new(db.clone()));
+        let (noted, bytes) = ((usage.clone(), refusals.clone()), config.settings.index_memory);
         let verification =
-            Verification::start(db.clone(), offer, usage.clone(), bytes, clock.clone())?;
+            Verification::start(db.clone(), offer(config), noted, bytes, clock.clone())?;
         let is_read = config.settings.metrics_listen.is_some();
         let parts = Parts {
             manage: manage.clone(),
             usage,
+            refusals,
             verification,
             tally: if is_read { Tally::that_is_read() } else { Tally::default() },
             db,
@@ -144,20 +149,38 @@ impl Application {
         Ok(server.disable_signals().listen(listener)?.run())
     }
 
-    /// Writes last uses and clears away what has ended, for as long as the process runs and its database is there.
+    /// Writes uses down and clears away what has ended, for as long as the process runs and its database is there.
     pub async fn keep_up(&self, every: Duration) -> Fault {
-        let mut waited = CLEARED_EVERY;
+        tokio::select! {
+            fault = self.watch() => fault,
+            never = self.write_every(every) => match never {},
+            never = self.clear_away() => match never {},
+        }
+    }
+
+    async fn watch(&self) -> Fault {
         loop {
-            if waited >= CLEARED_EVERY {
-                waited = Duration::ZERO;
-                report(self.manage.clear(self.parts.clock.now()).await);
-            }
-            tokio::time::sleep(every).await;
-            waited += every;
+            tokio::time::sleep(WATCHED_EVERY).await;
             if let Err(fault) = self.parts.db.check_file() {
                 return fault;
             }
+        }
+    }
+
+    async fn write_every(&self, every: Duration) -> Infallible {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(every) => {}
+                () = self.parts.usage.is_full() => {}
+            }
             self.write_uses().await;
+        }
+    }
+
+    async fn clear_away(&self) -> Infallible {
+        loop {
+            report(self.manage.clear(self.parts.clock.now()).await);
+            tokio::time::sleep(CLEARED_EVERY).await;
         }
     }
 
@@ -173,9 +196,10 @@ impl Application {
         self.parts.verification.is_warm()
     }
 
-    /// Writes the last uses that are still in memory.
+    /// Writes the uses, and the refused calls, that are still in memory.
     pub async fn write_uses(&self) {
         report(self.parts.usage.write().await);
+        report(self.parts.refusals.write().await);
     }
 }
 

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use latchkey::domain::expiry::{Choice, Expiry};
 use latchkey::domain::grants::Grants;
-use latchkey::domain::id::UserId;
+use latchkey::domain::id::{TokenId, UserId};
 use latchkey::domain::networks::Networks;
 use latchkey::domain::password::{Password, PasswordHash};
 use latchkey::domain::secret::{Prefix, Secret};
 use latchkey::domain::time::Now;
-use latchkey::domain::token::{Description, Draft, Issued, LastUse, TokenName};
+use latchkey::domain::token::{Description, Draft, Issued, TokenName};
+use latchkey::domain::usage::Uses;
 use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
-use latchkey::store::{Db, bulk, tokens, users};
+use latchkey::store::{Db, bulk, tokens, users, uses};
 
 use super::server;
 
@@ -46,9 +47,11 @@ impl Seeder {
             users::insert(tx, &user, &hash)?;
             for issued in stored.iter() {
                 tokens::insert(tx, &issued.token, &issued.secret.digest())?;
-                tokens::mark_used(tx, &issued.token.id, &last_use())?;
             }
-            Ok(())
+            let mut uses: Vec<Uses> =
+                stored.iter().map(|issued| last_use(&issued.token.id)).collect();
+            uses.sort_by(|a, b| a.token.cmp(&b.token));
+            Ok(uses::add(tx, &[(user.id.clone(), uses)])?)
         });
         done.await.expect("a person with tokens");
         let issued = Arc::into_inner(issued).expect("tokens that nobody else holds");
@@ -114,10 +117,12 @@ fn token(owner: &UserId, number: usize) -> Issued {
     Issued::mint(owner, &draft, expiry, &prefix, Now::new(server::begin() - age))
 }
 
-fn last_use() -> LastUse {
-    LastUse {
+fn last_use(token: &TokenId) -> Uses {
+    Uses {
+        token: token.clone(),
         at: server::begin() - TimeDelta::minutes(4),
         address: Some(Ipv4Addr::new(192, 0, 2, 41).into()),
-        agent: "curl/8.5.0".to_owned(),
+        agent: "curl/8.5.0".into(),
+        count: 1,
     }
 }

@@ -1,6 +1,6 @@
 //! `latchkey demo`: people and tokens in every state, to look around with.
 
-use std::net::{IpAddr, Ipv4Addr};
+mod uses;
 
 use chrono::TimeDelta;
 
@@ -8,6 +8,7 @@ use super::{Stop, block_on, clock};
 use crate::config::Config;
 use crate::domain::access::Access;
 use crate::domain::actor::Actor;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
 use crate::domain::expiry::{Choice, Expiry};
@@ -18,7 +19,7 @@ use crate::domain::refusal::{Failure, Fault, Outcome};
 use crate::domain::secret::Prefix;
 use crate::domain::signing::random_text;
 use crate::domain::time::Now;
-use crate::domain::token::{Description, Draft, Issued, LastUse, Token, TokenName};
+use crate::domain::token::{Description, Draft, Issued, Token, TokenName};
 use crate::domain::user::{DisplayName, Email, Role, User, UserName};
 use crate::manage::people::NewPerson;
 use crate::server;
@@ -138,7 +139,7 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
             let issued = Issued::mint(&user.id, &draft, expiry, &prefix, made);
             let words = issued.token.grants.summary(&catalogue).to_string();
             record(tx, Kind::TokenGenerated, &user, &issued.token, &format!("{words}."), made)?;
-            store(tx, example, issued, &prefix, now)?;
+            store(tx, example, issued, (&prefix, &catalogue), now)?;
         }
         Ok(())
     })
@@ -149,18 +150,16 @@ fn store(
     tx: &mut Conn,
     example: &Example,
     mut issued: Issued,
-    prefix: &Prefix,
+    (prefix, catalogue): (&Prefix, &Catalogue),
     now: Now,
 ) -> Result<(), Failure> {
     let id = issued.token.id.clone();
     issued.token.paused = (example.state == State::Paused).then(|| now.at());
     tokens::insert(tx, &issued.token, &issued.secret.digest())?;
     if let Some(hours) = example.used {
-        let address = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 41)));
         let at = now.at() + TimeDelta::hours(hours) - TimeDelta::minutes(4);
-        let last = LastUse { at, address, agent: "curl/8.5".to_owned() };
-        tokens::mark_used(tx, &id, &last)?;
-        issued.token.last_use = Some(last);
+        issued.token.last_use = Some(uses::until(tx, &issued.token, at)?);
+        uses::refused(tx, &issued.token, catalogue, at)?;
     }
     match example.state {
         State::Live | State::Paused => {}

@@ -82,7 +82,8 @@ fn decided(known: &Known, asked: &Asked, catalogue: &Catalogue) -> Result<(), De
         Some(service) => Need::of_service(service, &asked.method),
         None => Need::of_request(&asked.method, &asked.target, catalogue)?,
     };
-    let holder = alive(Some(known.holder(Digest::NONE)), asked.address, now())?;
+    let holder = known.holder(Digest::NONE);
+    alive(&holder, asked.address, now())?;
     covers(&holder, &need, catalogue)
 }
 

@@ -138,11 +138,9 @@ impl Check {
 }
 
 /// Whether the token works at all, now and from there.
-pub fn alive(found: Option<Holder>, address: Option<IpAddr>, now: Now) -> Result<Holder, Denial> {
-    let holder = found.ok_or(Denial::Invalid)?;
-    works(&holder, now)?;
-    comes_from(&holder, address)?;
-    Ok(holder)
+pub fn alive(holder: &Holder, address: Option<IpAddr>, now: Now) -> Result<(), Denial> {
+    works(holder, now)?;
+    comes_from(holder, address)
 }
 
 pub(super) fn works(holder: &Holder, now: Now) -> Result<(), Denial> {

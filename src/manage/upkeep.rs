@@ -5,19 +5,32 @@ use crate::domain::refusal::{Fault, Outcome};
 use crate::domain::signing::SigningKey;
 use crate::domain::throttle::WINDOW;
 use crate::domain::time::Now;
-use crate::store::{Db, keys, nonces, sessions, throttles};
+use crate::domain::usage::Day;
+use crate::store::{Db, keys, nonces, refused_calls, sessions, throttles, uses};
 
 impl Manage {
-    /// Clears away what has ended: sessions, forms that none of them can send any more, old tries.
+    /// Clears away what has ended: sessions, forms that none of them can send any more, old tries, counts of uses and
+    /// refused calls.
     pub async fn clear(&self, now: Now) -> Outcome<()> {
         let dead = self.rules().sessions.dead_before(now);
-        self.db
-            .write(move |tx| {
-                sessions::purge(tx, dead)?;
-                nonces::purge(tx, dead.started)?;
-                Ok(throttles::purge(tx, now.at() - WINDOW)?)
-            })
-            .await
+        let ended = self.db.write(move |tx| {
+            sessions::purge(tx, dead)?;
+            nonces::purge(tx, dead.started)?;
+            Ok(throttles::purge(tx, now.at() - WINDOW)?)
+        });
+        ended.await?;
+        while self.clear_uses(now).await? {}
+        Ok(())
+    }
+
+    /// One step of what may be much, so that others get their turn between. Answers whether there may be more.
+    async fn clear_uses(&self, now: Now) -> Outcome<bool> {
+        let first = Day::first_kept(now);
+        let step = self.db.write(move |tx| {
+            let days = uses::purge(tx, first)?;
+            Ok(refused_calls::purge(tx, first.begin())? || days)
+        });
+        step.await
     }
 }
 

@@ -9,6 +9,7 @@ use super::conn::Conn;
 use super::schema::{tokens, users};
 use super::tokens::TokenRow;
 use super::users::UserRow;
+use super::uses;
 use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
@@ -38,11 +39,13 @@ pub fn after(c: &mut Conn, last: Option<&UserName>) -> Result<Vec<(User, Vec<Tok
         let token = Token::try_from(row)?;
         by_owner.entry(token.owner.clone()).or_default().push(token);
     }
-    let page = people.into_iter().map(|user| {
-        let tokens = by_owner.remove(&user.id).unwrap_or_default();
-        (user, tokens)
-    });
-    Ok(page.collect())
+    let mut page = Vec::with_capacity(people.len());
+    for user in people {
+        let mut tokens = by_owner.remove(&user.id).unwrap_or_default();
+        uses::tell(c, &user.id, &mut tokens)?;
+        page.push((user, tokens));
+    }
+    Ok(page)
 }
 
 fn person(row: UserRow) -> Result<User, Fault> {

@@ -1,6 +1,7 @@
 //! The `former_secrets` table: values that tokens had before they were regenerated, as digests.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -10,7 +11,8 @@ use super::conn::Conn;
 use super::feed;
 use super::row::{micros, moment, spoilt};
 use super::schema::{former_secrets, tokens};
-use super::tokens::{TokenRow, last_use};
+use super::tokens::TokenRow;
+use super::uses;
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::Fault;
 use crate::domain::secret::Digest;
@@ -36,6 +38,12 @@ impl From<FormerSecretRow> for FormerSecret {
             last_use: last_use(row.used_at, row.used_address, row.used_agent),
         }
     }
+}
+
+/// A last use as its three columns.
+fn last_use(at: Option<i64>, address: Option<String>, agent: Option<String>) -> Option<LastUse> {
+    let address = address.and_then(|text| text.parse::<IpAddr>().ok());
+    Some(LastUse { at: moment(at?), address, agent: agent.unwrap_or_default() })
 }
 
 /// Keeps a value that has just been replaced, until `ends`.
@@ -92,7 +100,9 @@ pub fn find_own(
         .select((FormerSecretRow::as_select(), tokens::all_columns));
     let found = query.get_result::<(FormerSecretRow, TokenRow)>(c).optional();
     let Some((former, token)) = found.during("finding a former value")? else { return Ok(None) };
-    Ok(Some((former.into(), token.try_into()?)))
+    let mut token: Token = token.try_into()?;
+    uses::tell(c, owner, [&mut token])?;
+    Ok(Some((former.into(), token)))
 }
 
 /// The token that has this former value, while that goes on and the token isn't revoked, whoever's it is.

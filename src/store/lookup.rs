@@ -9,14 +9,16 @@ use tokio::sync::Semaphore;
 
 use super::conn::{Conn, open_sqlite};
 use super::row::moment;
-use super::schema::{former_secrets, tokens, users};
+use super::schema::{former_secrets, tokens, users, uses};
 use super::tokens::TokenRow;
 use super::users::UserRow;
+use super::uses::tell_of;
 use super::{Db, During};
 use crate::domain::address::Address;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::secret::Digest;
+use crate::domain::token::Token;
 use crate::domain::user::User;
 use crate::domain::verdict::Known;
 
@@ -85,40 +87,55 @@ impl Pooled {
     }
 }
 
-/// The token, its owner, and the end of a former value.
-type Row = (TokenRow, UserRow, Option<i64>);
+/// The token, its owner, the end of a former value, and the uses of the owner's tokens where its end hangs on them.
+type Row = (TokenRow, UserRow, Option<i64>, Option<Vec<u8>>);
 
 /// By the present value, else by a former one. `get_result`, not `first`: a bound LIMIT makes SQLite compile the
 /// statement anew each time. A macro, because the two kinds of connection have no common type to be generic over.
 macro_rules! look_up {
-    ($name:ident, $conn:ty) => {
+    ($name:ident, $uses:ident, $conn:ty) => {
         fn $name(c: &mut $conn, digest: &Digest) -> Result<Option<Row>, Fault> {
             let doing = "looking a token up";
             let query = tokens::table.inner_join(users::table);
             let query = query.filter(tokens::digest.eq(digest.as_bytes()));
             let found = query.get_result::<(TokenRow, UserRow)>(c).optional().during(doing)?;
             if let Some((token, owner)) = found {
-                return Ok(Some((token, owner, None)));
+                let used = $uses(c, &token)?;
+                return Ok(Some((token, owner, None, used)));
             }
             let query = former_secrets::table
                 .inner_join(tokens::table.inner_join(users::table))
                 .filter(former_secrets::digest.eq(digest.as_bytes()))
                 .select((tokens::all_columns, users::all_columns, former_secrets::ends_at));
             let found = query.get_result::<(TokenRow, UserRow, i64)>(c).optional().during(doing)?;
-            Ok(found.map(|(token, owner, ends)| (token, owner, Some(ends))))
+            let Some((token, owner, ends)) = found else { return Ok(None) };
+            let used = $uses(c, &token)?;
+            Ok(Some((token, owner, Some(ends), used)))
+        }
+
+        fn $uses(c: &mut $conn, token: &TokenRow) -> Result<Option<Vec<u8>>, Fault> {
+            if token.unused_days.is_none() {
+                return Ok(None);
+            }
+            let query = uses::table.find(&token.user_id).select(uses::body);
+            query.get_result::<Vec<u8>>(c).optional().during("looking a token’s last use up")
         }
     };
 }
 
-look_up!(query_sqlite, SqliteConnection);
-look_up!(query, Conn);
+look_up!(query_sqlite, uses_sqlite, SqliteConnection);
+look_up!(query, uses_of, Conn);
 
 /// The same on any connection.
 pub fn find(c: &mut Conn, digest: &Digest) -> Result<Option<Known>, Fault> {
     query(c, digest)?.map(known).transpose()
 }
 
-fn known((token, owner, ends): Row) -> Result<Known, Fault> {
+fn known((token, owner, ends, used): Row) -> Result<Known, Fault> {
     let (owner, _): (User, PasswordHash) = owner.try_into()?;
-    Ok(Known { token: token.try_into()?, owner, until: ends.map(moment) })
+    let mut token: Token = token.try_into()?;
+    if let Some(used) = used {
+        tell_of(&used, [&mut token])?;
+    }
+    Ok(Known { token, owner, until: ends.map(moment) })
 }

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod lookup;
 pub mod migrations;
 pub mod nonces;
+pub mod refused_calls;
 mod row;
 pub mod schema;
 pub mod sessions;
@@ -22,6 +23,7 @@ pub mod standings;
 pub mod throttles;
 pub mod tokens;
 pub mod users;
+pub mod uses;
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -71,6 +73,7 @@ impl Db {
         })?;
         let mut first = conn::open(&address).map_err(|e| Fault::new("opening the database", e))?;
         migrations::run(&mut first)?;
+        uses::take_over(&mut first)?;
         drop(first);
         let file = conn::identity(&address).map_err(|e| Fault::new("opening the database", e))?;
         let writers = if address.is_sqlite() { 1 } else { 8 };

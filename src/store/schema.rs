@@ -14,6 +14,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    daily_uses (user_id, day) {
+        user_id -> Text,
+        day -> BigInt,
+        counts -> Text,
+    }
+}
+
+diesel::table! {
     events (id) {
         id -> Text,
         at -> BigInt,
@@ -48,6 +56,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_uses (token_id) {
+        token_id -> Text,
+        user_id -> Text,
+        used_at -> BigInt,
+        used_address -> Nullable<Text>,
+        used_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     keys (name) {
         name -> Text,
         value -> Binary,
@@ -59,6 +77,14 @@ diesel::table! {
         nonce -> Text,
         used_at -> BigInt,
         token_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    refused_calls (token_id) {
+        token_id -> Text,
+        last_at -> BigInt,
+        calls -> Text,
     }
 }
 
@@ -91,9 +117,6 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
-        used_at -> Nullable<BigInt>,
-        used_address -> Nullable<Text>,
-        used_agent -> Nullable<Text>,
         created_by -> Nullable<Text>,
         description -> Text,
         networks -> Text,
@@ -102,6 +125,14 @@ diesel::table! {
         unused_days -> Nullable<BigInt>,
         paused_at -> Nullable<BigInt>,
         per_minute -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    uses (user_id) {
+        user_id -> Text,
+        day -> BigInt,
+        body -> Binary,
     }
 }
 
@@ -119,19 +150,26 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(daily_uses -> users (user_id));
 diesel::joinable!(former_secrets -> tokens (token_id));
+diesel::joinable!(refused_calls -> tokens (token_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(uses -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     callers,
+    daily_uses,
     events,
     feed,
     former_secrets,
+    former_uses,
     keys,
     nonces,
+    refused_calls,
     sessions,
     throttles,
     tokens,
     users,
+    uses,
 );

@@ -1,7 +1,5 @@
 //! The `tokens` table.
 
-use std::net::IpAddr;
-
 use diesel::prelude::*;
 
 use super::During;
@@ -9,6 +7,7 @@ use super::conn::Conn;
 use super::feed;
 use super::row::{micros, moment, spoilt};
 use super::schema::tokens;
+use super::uses;
 use crate::domain::change::Change;
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Grants;
@@ -18,12 +17,12 @@ use crate::domain::networks::Networks;
 use crate::domain::refusal::Fault;
 use crate::domain::secret::Digest;
 use crate::domain::time::Now;
-use crate::domain::token::{Description, LastUse, Token, TokenName};
+use crate::domain::token::{Description, Token, TokenName};
 
 #[derive(Queryable)]
 pub(super) struct TokenRow {
     id: String,
-    user_id: String,
+    pub(super) user_id: String,
     name: String,
     _digest: Vec<u8>,
     hint: String,
@@ -31,15 +30,12 @@ pub(super) struct TokenRow {
     created_at: i64,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
-    used_at: Option<i64>,
-    used_address: Option<String>,
-    used_agent: Option<String>,
     created_by: Option<String>,
     description: String,
     networks: String,
     renewed_at: i64,
     changed_at: i64,
-    unused_days: Option<i64>,
+    pub(super) unused_days: Option<i64>,
     paused_at: Option<i64>,
     per_minute: Option<i64>,
 }
@@ -49,19 +45,10 @@ pub(super) fn limit(stored: i64) -> Result<PerMinute, Fault> {
     limit.ok_or_else(|| spoilt("tokens", "per_minute"))
 }
 
-/// A last use as its three columns.
-pub(super) fn last_use(
-    at: Option<i64>,
-    address: Option<String>,
-    agent: Option<String>,
-) -> Option<LastUse> {
-    let address = address.and_then(|text| text.parse::<IpAddr>().ok());
-    Some(LastUse { at: moment(at?), address, agent: agent.unwrap_or_default() })
-}
-
 impl TryFrom<TokenRow> for Token {
     type Error = Fault;
 
+    /// Its last use is told by `uses::tell`.
     fn try_from(row: TokenRow) -> Result<Self, Fault> {
         let wrong = |what| spoilt("tokens", what);
         let owner = UserId::parse(&row.user_id).ok_or_else(|| wrong("user_id"))?;
@@ -82,7 +69,7 @@ impl TryFrom<TokenRow> for Token {
             unused_days: row.unused_days.and_then(|days| u32::try_from(days).ok()),
             paused: row.paused_at.map(moment),
             revoked: row.revoked_at.map(moment),
-            last_use: last_use(row.used_at, row.used_address, row.used_agent),
+            last_use: None,
         })
     }
 }
@@ -159,8 +146,9 @@ pub fn find_own_by_digest(
     let query = tokens::table
         .filter(tokens::digest.eq(digest.as_bytes()))
         .filter(tokens::user_id.eq(owner.as_str()));
-    let found = query.get_result::<TokenRow>(c).optional();
-    found.during("finding a token by its value")?.map(TryInto::try_into).transpose()
+    let found =
+        query.get_result::<TokenRow>(c).optional().during("finding a token by its value")?;
+    Ok(used(c, owner, found)?.pop())
 }
 
 /// The token with this value that isn't revoked, whoever's it is.
@@ -179,14 +167,26 @@ pub fn of_owner(c: &mut Conn, owner: &UserId) -> Result<Vec<Token>, Fault> {
         .filter(tokens::revoked_at.is_null())
         .order((tokens::created_at.desc(), tokens::id));
     let rows = query.load::<TokenRow>(c).during("listing tokens")?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    used(c, owner, rows)
+}
+
+/// Tokens of one person, with their last uses.
+fn used(
+    c: &mut Conn,
+    owner: &UserId,
+    rows: impl IntoIterator<Item = TokenRow>,
+) -> Result<Vec<Token>, Fault> {
+    let tokens = rows.into_iter().map(Token::try_from);
+    let mut tokens = tokens.collect::<Result<Vec<_>, _>>()?;
+    uses::tell(c, owner, &mut tokens)?;
+    Ok(tokens)
 }
 
 /// One token of this person; another's is not found, as if it weren't there.
 pub fn find_own(c: &mut Conn, owner: &UserId, id: &TokenId) -> Result<Option<Token>, Fault> {
     let query = tokens::table.find(id.as_str()).filter(tokens::user_id.eq(owner.as_str()));
-    let found = query.get_result::<TokenRow>(c).optional();
-    found.during("finding a token")?.map(TryInto::try_into).transpose()
+    let found = query.get_result::<TokenRow>(c).optional().during("finding a token")?;
+    Ok(used(c, owner, found)?.pop())
 }
 
 /// One token of anybody's, revoked or not.
@@ -217,7 +217,7 @@ pub fn name_is_taken(
         .filter(tokens::name.eq(name.as_str()))
         .filter(tokens::revoked_at.is_null());
     let rows = query.load::<TokenRow>(c).during("looking for a token’s name")?;
-    let named = rows.into_iter().map(Token::try_from).collect::<Result<Vec<_>, _>>()?;
+    let named = used(c, owner, rows)?;
     Ok(named.iter().any(|token| Some(&token.id) != but && !token.has_ended(now)))
 }
 
@@ -228,17 +228,4 @@ pub fn revoke(c: &mut Conn, id: &TokenId, now: Now) -> Result<bool, Fault> {
     let done = diesel::update(row).set(change).execute(c).during("revoking a token")?;
     feed::record_token(c, id)?;
     Ok(done == 1)
-}
-
-/// Notes a use, unless a later one is noted already.
-pub fn mark_used(c: &mut Conn, id: &TokenId, last: &LastUse) -> Result<(), Fault> {
-    let at = micros(last.at);
-    let older = tokens::used_at.is_null().or(tokens::used_at.lt(at));
-    let row = tokens::table.find(id.as_str()).filter(older.assume_not_null());
-    let change = (
-        tokens::used_at.eq(at),
-        tokens::used_address.eq(last.address.map(|address| address.to_string())),
-        tokens::used_agent.eq(&last.agent),
-    );
-    diesel::update(row).set(change).execute(c).map(drop).during("noting a token's use")
 }

@@ -37,8 +37,7 @@ impl Verifier {
         let Some(grant) = granted.and_then(|grant| grant.within(service, known.owner.role)) else {
             return Ok(None);
         };
-        let former = known.until.map(|_| digest);
-        self.shared.usage.note(&known.token.id, former, client, now);
+        self.uses.note(&known.holder(digest), &client, now);
         let end = [known.token.end(), known.until].into_iter().flatten().min();
         Ok(Some(Introspected { scopes: scope::of(service, &grant), end, known }))
     }

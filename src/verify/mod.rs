@@ -1,12 +1,14 @@
 //! Floor 3, for machines: what may be asked. A verification reads, and never waits for a write.
 
 pub mod callers;
+mod gathering;
 mod index;
 pub mod introspect;
 mod keeper;
 pub mod limits;
 mod memory;
 mod offer;
+pub mod refusals;
 pub mod usage;
 pub mod watch;
 
@@ -19,6 +21,7 @@ use crate::domain::limit::Quotas;
 use crate::domain::refusal::Fault;
 use crate::domain::secret::Digest;
 use crate::domain::time::{Clock, Now, from_micros};
+use crate::domain::token::LastUse;
 use crate::domain::verdict::{Denial, Holder, Known, Need, alive, covers};
 use crate::store::Db;
 use crate::store::lookup::Lookup;
@@ -27,7 +30,8 @@ use limits::Limits;
 pub use memory::BOUND;
 use memory::Memory;
 pub use offer::Offer;
-use usage::Usage;
+use refusals::{Refusals, Witness};
+use usage::{Gatherer, Usage};
 use watch::{Lookups, Watch, Watched};
 
 /// What all workers of a node share.
@@ -37,6 +41,7 @@ pub struct Verification {
     memory: Arc<Memory>,
     offer: Arc<RwLock<Arc<Offer>>>,
     usage: Usage,
+    refusals: Refusals,
     limits: Limits,
     watch: Watch,
     /// The latest time by which something was decided, in microseconds.
@@ -48,7 +53,7 @@ impl Verification {
     pub fn start(
         db: Db,
         offer: Offer,
-        usage: Usage,
+        (usage, refusals): (Usage, Refusals),
         bytes: usize,
         clock: Clock,
     ) -> Result<Self, Fault> {
@@ -56,7 +61,7 @@ impl Verification {
         keeper::start(&db, &memory, clock)?;
         let offer = Arc::new(RwLock::new(Arc::new(offer)));
         let (limits, watch, latest) = (Limits::default(), Watch::default(), Arc::default());
-        Ok(Self { db, memory, offer, usage, limits, watch, latest })
+        Ok(Self { db, memory, offer, usage, refusals, limits, watch, latest })
     }
 
     /// Has everything be decided by another state of the file: from when this returns.
@@ -80,8 +85,9 @@ impl Verification {
     /// One worker's way to decide.
     pub fn verifier(&self) -> Result<Verifier, Fault> {
         let (lookup, asked) = (Lookup::new(&self.db)?, Cell::default());
-        let lookups = self.watch.worker();
-        Ok(Verifier { lookup, shared: self.clone(), asked, lookups })
+        let (uses, witness) = (self.usage.gatherer(), self.refusals.witness());
+        let (shared, lookups) = (self.clone(), self.watch.worker());
+        Ok(Verifier { lookup, shared, asked, lookups, uses, witness })
     }
 }
 
@@ -92,6 +98,8 @@ pub struct Verifier {
     /// In which second how many unknown values were asked the database about.
     asked: Cell<(i64, u32)>,
     lookups: Arc<Lookups>,
+    uses: Gatherer,
+    witness: Witness,
 }
 
 /// Who may go on, and how often still.
@@ -118,12 +126,12 @@ impl Verifier {
         now: Now,
     ) -> Result<Result<Known, Denial>, Fault> {
         let now = self.never_back(now);
-        let Some(known) = self.lookup.find(digest).await? else { return Ok(Err(Denial::Invalid)) };
-        let holder = Some(known.holder(digest));
-        Ok(alive(holder, client.address, now).map(|_| known))
+        let Some(known) = self.look_up(digest, now).await? else { return Ok(Err(Denial::Invalid)) };
+        Ok(alive(&known.holder(digest), client.address, now).map(|()| known))
     }
 
-    /// May the holder of this value do that? An allowed use is counted, and noted to be written later.
+    /// May the holder of this value do that? An allowed use is counted and noted, and so is a refused one, to be written
+    /// later.
     pub async fn decide(
         &self,
         digest: Digest,
@@ -134,17 +142,15 @@ impl Verifier {
     ) -> Result<Result<Allowed, Denial>, Fault> {
         // A limit goes by the clock as it is: one that stood still would never let anybody go on.
         let (told, now) = (now, self.never_back(now));
-        let found = self.find(digest, now).await?;
-        let verdict = alive(found, client.address, now).and_then(|holder| {
-            covers(&holder, need, &offer.catalogue)?;
-            let quotas = self.count(&holder, need, offer, told)?;
-            Ok(Allowed { holder, quotas })
-        });
-        if let Ok(Allowed { holder, .. }) = &verdict {
-            let former = holder.token.former.then_some(digest);
-            self.shared.usage.note(&holder.token.id, former, client, now);
+        let Some(holder) = self.find(digest, now).await? else { return Ok(Err(Denial::Invalid)) };
+        let verdict = alive(&holder, client.address, now)
+            .and_then(|()| covers(&holder, need, &offer.catalogue))
+            .and_then(|()| self.count(&holder, need, offer, told));
+        match verdict {
+            Ok(_) => self.uses.note(&holder, &client, now),
+            Err(denial) => self.witness.note(denial, &holder, need, &client, now),
         }
-        Ok(verdict)
+        Ok(verdict.map(|quotas| Allowed { holder, quotas }))
     }
 
     /// Counts a request that is covered against the limits that hold for it.
@@ -166,7 +172,7 @@ impl Verifier {
         let memory = &self.shared.memory;
         if memory.is_trusted() {
             match memory.index.find(&digest) {
-                // Only the database knows of a use on another node.
+                // A use may have been noted since, here or on another node.
                 Seen::Holder(holder) if holder.token.is_spent(now) => {}
                 Seen::Holder(holder) => {
                     self.lookups.hit();
@@ -181,10 +187,28 @@ impl Verifier {
         }
         self.lookups.miss();
         let stamp = memory.index.stamp();
-        let Some(known) = self.lookup.find(digest).await? else { return Ok(None) };
+        let Some(known) = self.look_up(digest, now).await? else { return Ok(None) };
         let holder = known.holder(digest);
         memory.keep(&holder, stamp);
         Ok(Some(holder))
+    }
+
+    /// As the database has it. Where a token would have ended for want of use, a use that is noted here and not written
+    /// yet counts, too.
+    async fn look_up(&self, digest: Digest, now: Now) -> Result<Option<Known>, Fault> {
+        let found = self.lookup.find(digest).await?;
+        let spent = |known: &Known| known.token.ends_unused() && known.token.has_ended(now);
+        let Some(known) = found.as_ref().filter(|known| spent(known)) else { return Ok(found) };
+        let noted = self.uses.latest(&known.token.id, now);
+        // Read again after that: what is no longer in memory is in the database by then.
+        let mut found = self.lookup.find(digest).await?;
+        if let (Some(known), Some(at)) = (&mut found, noted) {
+            let last = known.token.last_use.take();
+            let last = last.filter(|last| last.at >= at);
+            let unwritten = || LastUse { at, address: None, agent: String::new() };
+            known.token.last_use = Some(last.unwrap_or_else(unwritten));
+        }
+        Ok(found)
     }
 
     fn may_ask(&self, now: Now) -> bool {

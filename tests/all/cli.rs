@@ -159,7 +159,9 @@ async fn the_demonstration_fills_only_an_empty_database() {
         ("SELECT count(*) AS n FROM users", 3),
         ("SELECT count(*) AS n FROM tokens WHERE revoked_at IS NOT NULL", 1),
         ("SELECT count(*) AS n FROM tokens WHERE expires_at IS NULL", 1),
-        ("SELECT count(*) AS n FROM tokens WHERE used_at IS NULL", 1),
+        ("SELECT count(*) AS n FROM uses", 2),
+        ("SELECT count(*) AS n FROM daily_uses", 60),
+        ("SELECT count(*) AS n FROM refused_calls", 2),
     ] {
         assert!(folder.database.count(sql).await >= least, "{sql}");
     }

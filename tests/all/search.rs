@@ -66,7 +66,8 @@ async fn a_pasted_value_leads_to_its_row_and_is_nowhere_afterwards() {
     assert!(!app.database.everything().await.contains(&secret[..20]));
     let after = app.database.count("SELECT count(*) AS n FROM events").await;
     assert_eq!(after, before, "nothing is recorded");
-    let uses = "SELECT count(*) AS n FROM tokens WHERE used_at IS NOT NULL";
+    app.write_uses().await;
+    let uses = "SELECT count(*) AS n FROM uses";
     assert_eq!(app.database.count(uses).await, 0, "and it was no use");
     let page = ada.opens(&place).await;
     assert_eq!((page.rows(), page.status_message()), (1, String::new()), "said once");

@@ -12,6 +12,7 @@ use latchkey::domain::address::Address;
 use latchkey::domain::refusal::Outcome;
 use latchkey::store::Db;
 use latchkey::store::conn::Conn;
+use latchkey::store::schema::uses;
 
 pub struct TestDatabase {
     pub url: String,
@@ -152,10 +153,9 @@ impl TestDatabase {
         let mut all = String::new();
         for (table, columns) in [
             ("users", "name || ' ' || display_name || ' ' || password"),
-            (
-                "tokens",
-                "name || ' ' || hint || ' ' || grants || ' ' || coalesce(used_agent, '') || ' ' || coalesce(used_address, '')",
-            ),
+            ("tokens", "name || ' ' || hint || ' ' || grants"),
+            ("daily_uses", "counts"),
+            ("refused_calls", "calls"),
             ("callers", "service || ' ' || hint || ' ' || coalesce(former_hint, '')"),
             ("sessions", "state"),
             ("nonces", "nonce"),
@@ -172,6 +172,10 @@ impl TestDatabase {
                 })
                 .await;
             all.extend(lines.into_iter().map(|row| row.line + "\n"));
+        }
+        let uses = self.read(|c| Ok(uses::table.select(uses::body).load::<Vec<u8>>(c)));
+        for body in uses.await.expect("rows") {
+            all.push_str(&String::from_utf8_lossy(&body));
         }
         all
     }

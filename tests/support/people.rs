@@ -1,19 +1,23 @@
 //! The people of the tests: they sign in through the real form and do things by the names of buttons.
 
 use std::future::{Future, IntoFuture};
+use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::OnceLock;
 
+use chrono::{DateTime, Utc};
 use latchkey::domain::expiry::{Choice, Expiry};
 use latchkey::domain::grants::Grants;
-use latchkey::domain::id::UserId;
+use latchkey::domain::id::{TokenId, UserId};
 use latchkey::domain::networks::Networks;
 use latchkey::domain::password::{Password, PasswordHash};
 use latchkey::domain::secret::Prefix;
 use latchkey::domain::time::Now;
 use latchkey::domain::token::{Description, Draft, Issued, TokenName};
+use latchkey::domain::usage::Uses;
 use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
-use latchkey::store::{tokens, users};
+use latchkey::store::conn::Conn;
+use latchkey::store::{tokens, users, uses};
 use reqwest::StatusCode;
 
 use super::App;
@@ -97,6 +101,17 @@ impl Person {
         format!("/account/tokens/{}", token.id.as_str())
     }
 
+    /// Has a token been used so often on a day, the last time at this one.
+    pub async fn used(&self, app: &App, name: &str, at: DateTime<Utc>, count: u64) {
+        let path = self.page_of(app, name).await;
+        let token = path.rsplit('/').next().and_then(TokenId::parse).expect("its id");
+        let address = Some(Ipv4Addr::new(192, 0, 2, 7).into());
+        let uses = Uses { token, at, address, agent: "curl/8.5".into(), count };
+        let owner = self.id.clone();
+        let add = move |tx: &mut Conn| Ok(uses::add(tx, &[(owner.clone(), vec![uses.clone()])])?);
+        app.database.write(add).await;
+    }
+
     /// Fills in the dialog that regenerates a token, and sends it. `overlap` is in hours.
     pub async fn regenerates(&self, app: &App, name: &str, overlap: &str) -> Page {
         let path = self.page_of(app, name).await + "/secret";
@@ -107,7 +122,7 @@ impl Person {
     /// Puts so many tokens into the table, named token-00, token-01 and so on, each a minute older than the one before.
     pub async fn has_tokens(&self, app: &App, count: u32) {
         let (owner, now) = (self.id.clone(), app.now());
-        let make = move |tx: &mut latchkey::store::conn::Conn| {
+        let make = move |tx: &mut Conn| {
             for number in 0..count {
                 let draft = Draft {
                     name: TokenName::parse(&format!("token-{number:02}")).expect("a name"),

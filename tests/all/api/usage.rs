@@ -40,8 +40,8 @@ async fn the_last_use_is_noted_with_time_address_and_program() {
     let answer = app.machine().sends("?service=git&access=read", &headers).await;
     assert_eq!(answer.status, StatusCode::OK);
     app.write_uses().await;
-    let everything = app.database.everything().await;
-    assert!(everything.contains("git/2.47 x 198.51.100.4"), "{everything}");
+    let page = ada.opens(&ada.page_of(&app, "CI").await).await;
+    assert!(page.says("from 198.51.100.4") && page.says("git/2.47 x"), "{}", page.text);
     assert_eq!(ada.sees("CI").await.expect("a row")[2], "Just now");
     // A refused request is no use.
     app.wait(chrono::TimeDelta::minutes(9));

@@ -1,5 +1,6 @@
 //! The end of several tokens, of all, of all that have expired.
 
+use chrono::TimeDelta;
 use reqwest::StatusCode;
 
 use crate::support::App;
@@ -75,12 +76,8 @@ async fn all_tokens_are_revoked_at_once_and_the_question_sums_them_up() {
     let mut secrets = has(&ada, &["now", "lately", "long ago", "old"]).await;
     app.machine().verifies(&secrets[0], "builds", "read").await;
     app.write_uses().await;
-    app.database
-        .run("UPDATE tokens SET used_at = created_at - 864000000000 WHERE name = 'lately'")
-        .await;
-    app.database
-        .run("UPDATE tokens SET used_at = created_at - 5184000000000 WHERE name = 'long ago'")
-        .await;
+    ada.used(&app, "lately", app.now().at() - TimeDelta::days(10), 1).await;
+    ada.used(&app, "long ago", app.now().at() - TimeDelta::days(60), 1).await;
     app.database.run("UPDATE tokens SET expires_at = created_at WHERE name = 'old'").await;
     secrets.extend(has(&ada, &["never"]).await);
     let link = ada.opens("/account/tokens").await.link("Revoke all tokens").expect("a link");
@@ -131,7 +128,7 @@ async fn a_token_in_use_right_now_is_marked_before_it_ends() {
     let secrets = has(&ada, &["busy", "idle"]).await;
     assert!(works(&app, &secrets[0]).await);
     app.write_uses().await;
-    app.wait(chrono::TimeDelta::minutes(3));
+    app.wait(TimeDelta::minutes(3));
     let page = ticks(&ada, &["busy", "idle"]).await;
     assert!(page.says("in use right now, last used 3 minutes ago from 127.0.0.1 by curl/8.5"));
     app.wait(chrono::TimeDelta::minutes(60));
