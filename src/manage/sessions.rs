@@ -110,7 +110,7 @@ impl Manage {
         };
         let age = (now.at() - span.seen).to_std().unwrap_or_default();
         if age >= NOTED_EVERY {
-            let noted = self.db.write(move |tx| Ok(sessions::touch(tx, &digest, now)?)).await;
+            let noted = self.db.note(move |tx| Ok(sessions::touch(tx, &digest, now)?)).await;
             // Reading a page goes on where nothing can be written.
             if let Err(failure) = noted {
                 tracing::warn!("a session's use was not noted: {failure:?}");

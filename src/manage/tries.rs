@@ -75,7 +75,7 @@ impl Manage {
         let turn = self.hasher.turn().await?;
         let counted = keys.clone();
         self.db
-            .write(move |tx| {
+            .note(move |tx| {
                 for key in &counted {
                     let count = throttles::find(tx, &key.name)?;
                     let count = Count::another(count, key.most, now)
@@ -91,7 +91,7 @@ impl Manage {
     /// Takes a try back, because its password was right.
     pub(super) async fn forgive(&self, right: Try) -> Outcome<()> {
         self.db
-            .write(move |tx| {
+            .note(move |tx| {
                 for key in &right.keys {
                     throttles::forgive(tx, &key.name)?;
                 }

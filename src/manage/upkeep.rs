@@ -13,7 +13,7 @@ impl Manage {
     /// refused calls.
     pub async fn clear(&self, now: Now) -> Outcome<()> {
         let dead = self.rules().sessions.dead_before(now);
-        let ended = self.db.write(move |tx| {
+        let ended = self.db.note(move |tx| {
             sessions::purge(tx, dead)?;
             nonces::purge(tx, dead.started)?;
             Ok(throttles::purge(tx, now.at() - WINDOW)?)
@@ -26,7 +26,7 @@ impl Manage {
     /// One step of what may be much, so that others get their turn between. Answers whether there may be more.
     async fn clear_uses(&self, now: Now) -> Outcome<bool> {
         let first = Day::first_kept(now);
-        let step = self.db.write(move |tx| {
+        let step = self.db.note(move |tx| {
             let days = uses::purge(tx, first)?;
             Ok(refused_calls::purge(tx, first.begin())? || days)
         });

@@ -18,15 +18,34 @@ pub enum Conn {
     Postgres(PgConnection),
 }
 
+/// What a change that was answered outlasts.
+#[derive(Clone, Copy)]
+pub(super) enum Lasting {
+    /// It is on the disk.
+    PowerCut,
+    /// The operating system has it.
+    Crash,
+}
+
 impl Conn {
     /// On SQLite the transaction takes the write lock at once; on PostgreSQL it is serializable.
-    pub(super) fn begin(&mut self) -> QueryResult<()> {
+    pub(super) fn begin(&mut self, lasting: Lasting) -> QueryResult<()> {
         match self {
-            Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            Self::Sqlite(c) => {
+                c.batch_execute(match lasting {
+                    Lasting::PowerCut => "PRAGMA synchronous = FULL",
+                    Lasting::Crash => "PRAGMA synchronous = NORMAL",
+                })?;
+                AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")
+            }
             #[cfg(feature = "postgres")]
             Self::Postgres(c) => {
                 let sql = "BEGIN ISOLATION LEVEL SERIALIZABLE";
-                AnsiTransactionManager::begin_transaction_sql(c, sql)
+                AnsiTransactionManager::begin_transaction_sql(c, sql)?;
+                match lasting {
+                    Lasting::PowerCut => Ok(()),
+                    Lasting::Crash => c.batch_execute("SET LOCAL synchronous_commit = off"),
+                }
             }
         }
     }

@@ -34,7 +34,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use crate::domain::address::Address;
 use crate::domain::refusal::{Failure, Fault, Outcome};
-use conn::{Conn, Manager};
+use conn::{Conn, Lasting, Manager};
 use following::Following;
 pub use following::{Follow, Follower};
 
@@ -100,10 +100,27 @@ impl Db {
         &self,
         job: impl FnMut(&mut Conn) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
+        self.change(Lasting::PowerCut, job).await
+    }
+
+    /// The same for what a power cut may take back, and for nothing else may: counts of tries, when a session or a
+    /// token was used. It doesn't wait for the disk.
+    pub async fn note<T: Send + 'static>(
+        &self,
+        job: impl FnMut(&mut Conn) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        self.change(Lasting::Crash, job).await
+    }
+
+    async fn change<T: Send + 'static>(
+        &self,
+        lasting: Lasting,
+        job: impl FnMut(&mut Conn) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
         let (pool, following) = (self.writers.clone(), self.following.clone());
         blocking(move || {
             let mut conn = take(&pool)?;
-            let done = transact(&mut conn, job)?;
+            let done = transact(&mut conn, lasting, job)?;
             // Committed, so it is done, whatever comes of this: a follower that can't learn of it asks the database.
             if let Err(fault) = following.catch_up(&mut conn) {
                 tracing::warn!("{fault}");
@@ -179,18 +196,26 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn transact<T>(conn: &mut Conn, mut job: impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
+fn transact<T>(
+    conn: &mut Conn,
+    lasting: Lasting,
+    mut job: impl FnMut(&mut Conn) -> Outcome<T>,
+) -> Outcome<T> {
     let mut attempt = 1;
     loop {
-        match once(conn, &mut job) {
+        match once(conn, lasting, &mut job) {
             Err(Failure::Broke(fault)) if attempt < ATTEMPTS && met_another(&fault) => attempt += 1,
             outcome => return outcome,
         }
     }
 }
 
-fn once<T>(conn: &mut Conn, job: &mut impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
-    conn.begin().during("beginning a change")?;
+fn once<T>(
+    conn: &mut Conn,
+    lasting: Lasting,
+    job: &mut impl FnMut(&mut Conn) -> Outcome<T>,
+) -> Outcome<T> {
+    conn.begin(lasting).during("beginning a change")?;
     match job(conn) {
         Ok(value) => {
             conn.commit().during("committing a change")?;

@@ -72,7 +72,7 @@ impl Refusals {
         while tokens.peek().is_some() {
             let batch: Arc<Vec<_>> = Arc::new(tokens.by_ref().take(Self::BATCH).collect());
             let gathered = batch.clone();
-            let done = self.db.write(move |tx| {
+            let done = self.db.note(move |tx| {
                 refused_calls::take_turns(tx)?;
                 Ok(refused_calls::add(tx, &gathered)?)
             });

@@ -118,7 +118,7 @@ impl Usage {
         while people.peek().is_some() {
             let batch: Arc<Vec<OfPerson>> = Arc::new(people.by_ref().take(Self::BATCH).collect());
             let gathered = batch.clone();
-            let done = self.db.write(move |tx| {
+            let done = self.db.note(move |tx| {
                 uses::take_turns(tx)?;
                 Ok(uses::add(tx, &gathered)?)
             });
@@ -143,7 +143,7 @@ impl Usage {
         }
         let former = Arc::new(former);
         let used = former.clone();
-        let done = self.db.write(move |tx| {
+        let done = self.db.note(move |tx| {
             let mut uses = used.iter();
             Ok(uses.try_for_each(|(value, last)| former_secrets::mark_used(tx, value, last))?)
         });

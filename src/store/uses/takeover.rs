@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::super::conn::Conn;
+use super::super::conn::{Conn, Lasting};
 use super::super::row::{moment, spoilt};
 use super::super::schema::former_uses;
 use super::super::{During, transact};
@@ -29,7 +29,7 @@ struct FormerUse {
 /// Takes over what is still aside, step by step; of a database that was opened before, nothing is.
 pub fn take_over(c: &mut Conn) -> Result<(), Fault> {
     loop {
-        match transact(c, step) {
+        match transact(c, Lasting::PowerCut, step) {
             Ok(true) => {}
             Ok(false) => return Ok(()),
             Err(Failure::Broke(fault)) => return Err(fault),

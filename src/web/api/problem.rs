@@ -54,15 +54,7 @@ impl Problem {
                 "This token is unknown, has expired or was revoked.".to_owned(),
                 error("invalid_token"),
             ),
-            Denial::TooNarrow => {
-                let scope = missing.unwrap_or_default();
-                let challenge = format!(
-                    "Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\""
-                );
-                let detail = format!("This token lacks {scope}.");
-                let new = Self::new(FORBIDDEN, "Access not granted", detail, Some(challenge));
-                Self { scope: Some(scope.to_owned()), ..new }
-            }
+            Denial::TooNarrow => Self::too_narrow(&realm, missing.unwrap_or_default()),
             Denial::Limited(quotas) => Self::limited(quotas),
             Denial::Elsewhere
             | Denial::UnknownService
@@ -72,6 +64,14 @@ impl Problem {
                 Self::new(FORBIDDEN, title, detail.to_owned(), error("insufficient_scope"))
             }
         }
+    }
+
+    fn too_narrow(realm: &str, scope: &str) -> Self {
+        let challenge =
+            format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        let detail = format!("This token lacks {scope}.");
+        let new = Self::new(FORBIDDEN, "Access not granted", detail, Some(challenge));
+        Self { scope: Some(scope.to_owned()), ..new }
     }
 
     fn limited(quotas: Quotas) -> Self {
