@@ -48,9 +48,7 @@ impl Seeder {
             for issued in stored.iter() {
                 tokens::insert(tx, &issued.token, &issued.secret.digest())?;
             }
-            let mut uses: Vec<Uses> =
-                stored.iter().map(|issued| last_use(&issued.token.id)).collect();
-            uses.sort_by(|a, b| a.token.cmp(&b.token));
+            let uses: Vec<Uses> = stored.iter().map(|issued| last_use(&issued.token.id)).collect();
             Ok(uses::add(tx, &[(user.id.clone(), uses)])?)
         });
         done.await.expect("a person with tokens");

@@ -85,7 +85,7 @@ pub const SETTINGS: [Setting; 17] = [
         "512",
         "MiB of memory for live tokens, some 2,000,000; what is beyond is asked of the database",
     ),
-    Setting::new("last_use_every", "20s", "How often the uses of tokens are written down"),
+    Setting::new("last_use_every", "25s", "How often the uses of tokens are written down"),
     Setting::new(
         "metrics_listen",
         "",

@@ -40,7 +40,12 @@ impl Day {
     const MICROS: i64 = 86_400_000_000;
 
     pub fn of(at: DateTime<Utc>) -> Self {
-        Self(at.timestamp_micros().div_euclid(Self::MICROS))
+        Self::of_micros(at.timestamp_micros())
+    }
+
+    /// Of microseconds since 1970, UTC.
+    pub fn of_micros(at: i64) -> Self {
+        Self(at.div_euclid(Self::MICROS))
     }
 
     pub fn from_number(number: i64) -> Self {

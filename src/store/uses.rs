@@ -27,11 +27,16 @@ pub(super) use takeover::take_over;
 /// Counts by token, as `daily_uses` keeps them.
 type Counts = BTreeMap<String, u64>;
 
-/// What was gathered of one person: by day, then by token, each of both once.
+/// What was gathered of one person: each token once a day, in any order.
 pub type OfPerson = (UserId, Vec<Uses>);
 
-/// A row as it is to be stored.
-type Row = (String, i64, Vec<u8>);
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = uses, treat_none_as_default_value = false)]
+struct Row {
+    user_id: String,
+    day: i64,
+    body: Vec<u8>,
+}
 
 /// To come first in a transaction that adds what was gathered: nodes that do so at the same time wait for each other.
 pub fn take_turns(c: &mut Conn) -> Result<(), Fault> {
@@ -43,15 +48,15 @@ pub fn take_turns(c: &mut Conn) -> Result<(), Fault> {
 pub fn add(c: &mut Conn, gathered: &[OfPerson]) -> Result<(), Fault> {
     let ids: Vec<&str> = gathered.iter().map(|(person, _)| person.as_str()).collect();
     let known = uses::table.filter(uses::user_id.eq_any(&ids)).load::<Row>(c);
-    let known = known.during("reading uses")?.into_iter().map(|row| (row.0.clone(), row));
-    let known: HashMap<String, Row> = known.collect();
+    let known = known.during("reading uses")?;
+    let known: HashMap<&str, &Row> = known.iter().map(|row| (&*row.user_id, row)).collect();
     let new: Vec<&str> = ids.into_iter().filter(|id| !known.contains_key(*id)).collect();
     let there = people(c, &new)?;
     let mut rows: Vec<Row> = Vec::with_capacity(gathered.len());
     for (person, uses) in gathered {
         let id = person.as_str();
         let mut body = match known.get(id) {
-            Some((_, day, bytes)) => Body::read(Day::from_number(*day), bytes)?,
+            Some(row) => Body::read(Day::from_number(row.day), &row.body)?,
             None if there.contains(id) => Body::default(),
             None => continue,
         };
@@ -63,9 +68,10 @@ pub fn add(c: &mut Conn, gathered: &[OfPerson]) -> Result<(), Fault> {
         for (day, counts) in former {
             days::add(c, person, day, counts)?;
         }
-        rows.push((id.to_owned(), body.day().number(), body.write()?));
+        let (user_id, day, body) = (id.to_owned(), body.day().number(), body.write()?);
+        rows.push(Row { user_id, day, body });
     }
-    put(c, rows)
+    put(c, &rows)
 }
 
 /// The ones of these that there are.
@@ -92,16 +98,12 @@ fn live(c: &mut Conn, person: &UserId) -> Result<HashSet<String>, Fault> {
 macro_rules! upsert {
     ($conn:expr, $rows:expr) => {{
         let new = (uses::day.eq(excluded(uses::day)), uses::body.eq(excluded(uses::body)));
-        let columns = |(id, day, body): &Row| {
-            (uses::user_id.eq(id.clone()), uses::day.eq(*day), uses::body.eq(body.clone()))
-        };
-        let values: Vec<_> = $rows.iter().map(columns).collect();
-        let done = diesel::insert_into(uses::table).values(values).on_conflict(uses::user_id);
-        done.do_update().set(new).execute($conn)
+        let rows = diesel::insert_into(uses::table).values($rows);
+        rows.on_conflict(uses::user_id).do_update().set(new).execute($conn)
     }};
 }
 
-fn put(c: &mut Conn, rows: Vec<Row>) -> Result<(), Fault> {
+fn put(c: &mut Conn, rows: &[Row]) -> Result<(), Fault> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -126,9 +128,9 @@ pub fn tell<'a>(
 ) -> Result<(), Fault> {
     let mut tokens = tokens.into_iter().peekable();
     if tokens.peek().is_some()
-        && let Some((_, _, bytes)) = row_of(c, person)?
+        && let Some(row) = row_of(c, person)?
     {
-        tell_of(&bytes, tokens)?;
+        tell_of(&row.body, tokens)?;
     }
     Ok(())
 }
@@ -158,8 +160,8 @@ pub fn counts(
     first: Day,
 ) -> Result<Vec<(Day, u64)>, Fault> {
     let mut counts = days::of_token(c, person, token, first)?;
-    if let Some((_, day, bytes)) = row_of(c, person)? {
-        let body = Body::read(Day::from_number(day), &bytes)?;
+    if let Some(row) = row_of(c, person)? {
+        let body = Body::read(Day::from_number(row.day), &row.body)?;
         let today = body.find(token.as_str()).map(|last| (body.day(), last.count));
         counts.extend(today.filter(|(day, count)| *day >= first && *count > 0));
     }

@@ -199,7 +199,7 @@ impl Verifier {
         let found = self.lookup.find(digest).await?;
         let spent = |known: &Known| known.token.ends_unused() && known.token.has_ended(now);
         let Some(known) = found.as_ref().filter(|known| spent(known)) else { return Ok(found) };
-        let noted = self.uses.latest(&known.token.id, now);
+        let noted = self.uses.latest(&known.token.id);
         // Read again after that: what is no longer in memory is in the database by then.
         let mut found = self.lookup.find(digest).await?;
         if let (Some(known), Some(at)) = (&mut found, noted) {

@@ -5,6 +5,7 @@ mod notes;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use rustc_hash::FxHashMap;
 use tokio::sync::Notify;
 
 use super::gathering::{Gathering, Heap};
@@ -14,22 +15,28 @@ use crate::domain::refusal::{Failure, Fault, Outcome};
 use crate::domain::secret::Digest;
 use crate::domain::time::Now;
 use crate::domain::token::LastUse;
-use crate::domain::usage::Day;
 use crate::domain::verdict::Holder;
 use crate::store::uses::OfPerson;
 use crate::store::{Db, former_secrets, uses};
-use notes::{Notes, Use, by_person};
+use notes::{Ending, Notes, by_person, join};
 
 /// Uses that aren't written yet, of all workers of a node.
 #[derive(Clone)]
 pub struct Usage {
     db: Db,
     gathered: Arc<Gathering<Notes>>,
-    /// What was taken from the workers to be written, until it is: a token that was used is never without its use.
-    taken: Arc<Mutex<Vec<Arc<Notes>>>>,
-    /// One at a time writes.
-    writing: Arc<tokio::sync::Mutex<()>>,
+    /// The uses of tokens that may end for want of one, from when they are taken from the workers until they are
+    /// written.
+    ending: Arc<Mutex<Ending>>,
+    /// What could not be written. Whoever holds it is the one who writes.
+    left: Arc<tokio::sync::Mutex<Left>>,
     full: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct Left {
+    people: Vec<OfPerson>,
+    former: FxHashMap<Digest, LastUse>,
 }
 
 /// One worker's part.
@@ -41,22 +48,17 @@ pub struct Gatherer {
 impl Gatherer {
     /// Notes an allowed use of this value.
     pub fn note(&self, holder: &Holder, client: &Client, now: Now) {
-        let token = &holder.token;
-        let new = Use::new(&token.owner, &token.id, client, now.at());
-        let mut notes = self.heap.lock();
-        if token.former {
-            let (at, address) = (now.at(), client.address);
-            let last = LastUse { at, address, agent: client.agent().to_owned() };
-            notes.add_former(token.digest, last);
-        }
-        if notes.add(&new) {
+        if self.heap.lock().add(&holder.token, client, now) {
             self.usage.full.notify_one();
         }
     }
 
-    /// The last use of a token that is known on this node and not yet written.
-    pub fn latest(&self, token: &TokenId, now: Now) -> Option<DateTime<Utc>> {
-        self.usage.latest(token, now)
+    /// The last use, known on this node and not yet written, of a token that was about to end for want of one.
+    pub fn latest(&self, token: &TokenId) -> Option<DateTime<Utc>> {
+        // Locked while the workers' are looked through, so that nothing moves from there to here unseen.
+        let taken = self.usage.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = self.usage.gathered.find(|notes| notes.ending.get(token).copied());
+        here.or_else(|| taken.get(token).copied())
     }
 }
 
@@ -65,8 +67,8 @@ impl Usage {
     const BATCH: usize = 250;
 
     pub fn new(db: Db) -> Self {
-        let (gathered, taken) = (Arc::default(), Arc::default());
-        Self { db, gathered, taken, writing: Arc::default(), full: Arc::default() }
+        let (gathered, ending) = (Arc::default(), Arc::default());
+        Self { db, gathered, ending, left: Arc::default(), full: Arc::default() }
     }
 
     pub fn gatherer(&self) -> Gatherer {
@@ -78,36 +80,29 @@ impl Usage {
         self.full.notified().await;
     }
 
-    fn latest(&self, token: &TokenId, now: Now) -> Option<DateTime<Utc>> {
-        let today = Day::of(now.at());
-        // Locked while heaps are asked, so that nothing moves from there to here unseen.
-        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = self.gathered.find(|notes| notes.last(token, today));
-        here.or_else(|| taken.iter().find_map(|notes| notes.last(token, today)))
-    }
-
     /// Writes what was noted. What could not be written is kept for the next time.
     pub async fn write(&self) -> Outcome<()> {
-        let _alone = self.writing.lock().await;
-        let all = self.take();
-        let grouped = move || {
-            let former: Vec<_> = all.iter().flat_map(|notes| notes.former()).collect();
-            (by_person(&all), former)
-        };
-        let grouped = tokio::task::spawn_blocking(grouped).await;
-        let (people, former) = grouped.map_err(|e| Fault::new("putting uses in order", e))?;
-        let (left, failure) = self.write_people(people).await;
+        let mut left = self.left.lock().await;
+        let Left { people, mut former } = std::mem::take(&mut *left);
+        let mut taken = self.take();
+        taken.iter_mut().for_each(|notes| former.extend(notes.former.drain()));
+        let joined = tokio::task::spawn_blocking(move || join(people, by_person(taken)));
+        let people = joined.await.map_err(|e| Fault::new("putting uses in order", e))?;
+        let (people, failure) = self.write_people(people).await;
         let (former, other) = self.write_former(former, failure.is_some()).await;
-        let rest = Notes::of(&left, &former);
-        let rest = rest.into_iter().map(Arc::new).collect();
-        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = rest;
-        failure.or(other).map_or(Ok(()), Err)
+        *left = Left { people, former };
+        let failure = failure.or(other);
+        if failure.is_none() {
+            self.ending.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+        failure.map_or(Ok(()), Err)
     }
 
-    fn take(&self) -> Vec<Arc<Notes>> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.extend(self.gathered.take().into_iter().map(Arc::new));
-        taken.clone()
+    fn take(&self) -> Vec<Notes> {
+        let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.gathered.take();
+        taken.iter_mut().for_each(|notes| ending.extend(notes.ending.drain()));
+        taken
     }
 
     /// Answers with what could not be written, and why. Where the database has no time, or isn't there, the rest isn't
@@ -133,23 +128,23 @@ impl Usage {
         (left, failure)
     }
 
+    /// Those too few to be put together.
     async fn write_former(
         &self,
-        former: Vec<(Digest, LastUse)>,
+        former: FxHashMap<Digest, LastUse>,
         later: bool,
-    ) -> (Vec<(Digest, LastUse)>, Option<Failure>) {
+    ) -> (FxHashMap<Digest, LastUse>, Option<Failure>) {
         if former.is_empty() || later {
             return (former, None);
         }
-        let former = Arc::new(former);
         let used = former.clone();
         let done = self.db.note(move |tx| {
             let mut uses = used.iter();
             Ok(uses.try_for_each(|(value, last)| former_secrets::mark_used(tx, value, last))?)
         });
         match done.await {
-            Ok(()) => (Vec::new(), None),
-            Err(why) => (former.to_vec(), Some(why)),
+            Ok(()) => (FxHashMap::default(), None),
+            Err(why) => (former, Some(why)),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What a row of `uses` holds: the last use of each of a person's tokens, and how many uses each had on the row's day.
 //!
-//! It is read and written for every person whose tokens were used, every few seconds. So it is compact (postcard, see
-//! https://postcard.jamesmunns.com/wire-format): addresses and programs stand once, the tokens refer to them.
+//! It is read and written for every person whose tokens were used, every few seconds, and what that costs is mostly
+//! pages: so it is small. First, in the format of postcard (https://postcard.jamesmunns.com/wire-format), a `Header`,
+//! then the tokens' ids in rising order, 12 bytes each: 16 letters and digits are as much in base64.
 
 use std::net::IpAddr;
 
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::Counts;
@@ -12,30 +14,40 @@ use crate::domain::refusal::Fault;
 use crate::domain::usage::{Day, Uses};
 
 #[derive(Serialize, Deserialize)]
-struct Stored<'a> {
-    addresses: Vec<Option<IpAddr>>,
+struct Header<'a> {
+    /// The latest use of all, in microseconds since 1970, UTC.
+    latest: i64,
     #[serde(borrow)]
-    agents: Vec<&'a str>,
-    /// In the order of their ids.
-    #[serde(borrow)]
-    tokens: Vec<StoredToken<'a>>,
+    origins: Vec<Origin<'a>>,
+    /// In the order of the ids.
+    tokens: Vec<StoredLast>,
 }
+
+/// Address and program.
+type Origin<'a> = (Option<IpAddr>, &'a str);
 
 #[derive(Serialize, Deserialize)]
-struct StoredToken<'a> {
-    id: &'a str,
-    /// Microseconds since 1970, UTC.
-    at: i64,
+struct StoredLast {
+    /// How long before the latest of all, in microseconds.
+    before: u64,
     count: u64,
-    /// Places in the lists above.
-    address: usize,
-    agent: usize,
+    /// Its place among the origins.
+    origin: usize,
 }
 
-/// One token in it.
-#[derive(Clone)]
-pub struct Last<'a> {
-    token: &'a str,
+type Id = [u8; 12];
+
+/// The last use of one token.
+#[derive(Clone, Copy)]
+struct Last {
+    id: Id,
+    at: i64,
+    origin: usize,
+    count: u64,
+}
+
+/// A last use as it is told.
+pub struct Told<'a> {
     pub at: i64,
     pub address: Option<IpAddr>,
     pub agent: &'a str,
@@ -44,72 +56,81 @@ pub struct Last<'a> {
 
 pub struct Body<'a> {
     day: Day,
-    tokens: Vec<Last<'a>>,
+    tokens: Vec<Last>,
+    origins: Vec<Origin<'a>>,
 }
 
 impl Default for Body<'_> {
     fn default() -> Self {
-        Self { day: Day::from_number(0), tokens: Vec::new() }
+        Self { day: Day::from_number(0), tokens: Vec::new(), origins: Vec::new() }
     }
 }
 
 impl<'a> Body<'a> {
     pub fn read(day: Day, bytes: &'a [u8]) -> Result<Self, Fault> {
         let doing = "reading the uses of a person’s tokens";
-        let stored: Stored<'a> = postcard::from_bytes(bytes).map_err(|e| Fault::new(doing, e))?;
-        let lost = || Fault::new(doing, "a token refers to what isn't there");
-        let last = |token: StoredToken<'a>| {
-            Ok(Last {
-                token: token.id,
-                at: token.at,
-                address: *stored.addresses.get(token.address).ok_or_else(lost)?,
-                agent: stored.agents.get(token.agent).ok_or_else(lost)?,
-                count: token.count,
-            })
+        let (header, ids) =
+            postcard::take_from_bytes::<Header<'a>>(bytes).map_err(|e| Fault::new(doing, e))?;
+        let (ids, rest) = ids.as_chunks();
+        let refers = |last: &StoredLast| last.origin < header.origins.len();
+        let whole = ids.len() == header.tokens.len() && rest.is_empty();
+        if !whole || !header.tokens.iter().all(refers) {
+            return Err(Fault::new(doing, "something is missing in it"));
+        }
+        let last = |(id, last): (&Id, StoredLast)| {
+            let at = header.latest.saturating_sub_unsigned(last.before);
+            Last { id: *id, at, origin: last.origin, count: last.count }
         };
-        let tokens = stored.tokens.into_iter().map(last).collect::<Result<_, Fault>>()?;
-        Ok(Self { day, tokens })
+        let tokens = ids.iter().zip(header.tokens).map(last).collect();
+        Ok(Self { day, tokens, origins: header.origins })
     }
 
     pub fn write(&self) -> Result<Vec<u8>, Fault> {
-        let mut stored = Stored {
-            addresses: Vec::new(),
-            agents: Vec::new(),
-            tokens: Vec::with_capacity(self.tokens.len()),
-        };
-        for last in &self.tokens {
-            stored.tokens.push(StoredToken {
-                id: last.token,
-                at: last.at,
-                count: last.count,
-                address: place(&mut stored.addresses, last.address),
-                agent: place(&mut stored.agents, last.agent),
+        let latest = self.tokens.iter().map(|last| last.at).max().unwrap_or_default();
+        // Only the origins that some token still has, each with its new place.
+        let (mut origins, mut places) = (Vec::new(), vec![None; self.origins.len()]);
+        let stored = |last: &Last| {
+            let origin = *places[last.origin].get_or_insert_with(|| {
+                origins.push(self.origins[last.origin]);
+                origins.len() - 1
             });
-        }
-        postcard::to_stdvec(&stored).map_err(|e| Fault::new("writing uses down", e))
+            StoredLast { before: latest.abs_diff(last.at), count: last.count, origin }
+        };
+        let tokens = self.tokens.iter().map(stored).collect();
+        let room = Vec::with_capacity(64 + self.tokens.len() * 20);
+        let bytes = postcard::to_extend(&Header { latest, origins, tokens }, room);
+        let mut bytes = bytes.map_err(|e| Fault::new("writing uses down", e))?;
+        self.tokens.iter().for_each(|last| bytes.extend_from_slice(&last.id));
+        Ok(bytes)
     }
 
     pub fn day(&self) -> Day {
         self.day
     }
 
-    pub fn find(&self, token: &str) -> Option<&Last<'a>> {
-        let place = self.tokens.binary_search_by(|last| last.token.cmp(token));
-        place.ok().map(|place| &self.tokens[place])
+    pub fn find(&self, token: &str) -> Option<Told<'a>> {
+        let id = packed(token);
+        let place = self.tokens.binary_search_by(|last| last.id.cmp(&id)).ok()?;
+        let last = &self.tokens[place];
+        let (address, agent) = self.origins[last.origin];
+        Some(Told { at: last.at, address, agent, count: last.count })
     }
 
-    /// Adds uses, by day and then by token. Answers with the counts of all days but the one that the row now has.
+    /// Adds uses, in any order. Answers with the counts of all days but the one that the row now has.
     pub fn add(&mut self, uses: &'a [Uses]) -> Vec<(Day, Counts)> {
+        let key = |of: &'a Uses| (Day::of(of.at), packed(of.token.as_str()), of);
+        let mut uses: Vec<(Day, Id, &Uses)> = uses.iter().map(key).collect();
+        uses.sort_unstable_by_key(|(day, id, _)| (*day, *id));
         let mut former = Vec::new();
-        for uses in uses.chunk_by(|one, other| Day::of(one.at) == Day::of(other.at)) {
-            let Some(day) = uses.first().map(|first| Day::of(first.at)) else { continue };
+        for uses in uses.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let Some((day, ..)) = uses.first().copied() else { continue };
             if day > self.day {
                 former.push((self.day, self.take_counts()));
                 self.day = day;
             }
             let counts = day == self.day;
             if !counts {
-                let counted = uses.iter().map(|of| (of.token.as_str().to_owned(), of.count));
+                let counted = uses.iter().map(|(_, id, of)| (unpacked(id), of.count));
                 former.push((day, counted.collect()));
             }
             self.merge(uses, counts);
@@ -120,51 +141,73 @@ impl<'a> Body<'a> {
 
     fn take_counts(&mut self) -> Counts {
         let used = self.tokens.iter_mut().filter(|last| last.count > 0);
-        used.map(|last| (last.token.to_owned(), std::mem::take(&mut last.count))).collect()
+        used.map(|last| (unpacked(&last.id), std::mem::take(&mut last.count))).collect()
     }
 
-    /// Both are in the order of the tokens.
-    fn merge(&mut self, uses: &'a [Uses], counts: bool) {
+    /// Both are in the order of the ids, and each token is there once.
+    fn merge(&mut self, uses: &[(Day, Id, &'a Uses)], counts: bool) {
         let known = std::mem::take(&mut self.tokens);
-        self.tokens.reserve(known.len().max(uses.len()));
+        self.tokens.reserve(known.len() + uses.len());
         let mut known = known.into_iter().peekable();
-        for new in uses {
-            let token = new.token.as_str();
-            while let Some(other) = known.next_if(|last| last.token < token) {
+        for (_, id, new) in uses {
+            while let Some(other) = known.next_if(|last| last.id < *id) {
                 self.tokens.push(other);
             }
-            let same = known.next_if(|last| last.token == token);
+            let same = known.next_if(|last| last.id == *id);
             let at = new.at.timestamp_micros();
-            let fresh = Last { token, at, address: new.address, agent: &new.agent, count: 0 };
-            let count = same.as_ref().map_or(0, |last| last.count);
-            let latest = same.filter(|last| last.at > at).unwrap_or(fresh);
-            let more = if counts { new.count } else { 0 };
-            self.tokens.push(Last { count: count.saturating_add(more), ..latest });
+            let mut last = match same {
+                Some(same) if same.at > at => same,
+                same => Last {
+                    id: *id,
+                    at,
+                    origin: self.origin((new.address, &new.agent)),
+                    count: same.map_or(0, |same| same.count),
+                },
+            };
+            last.count = last.count.saturating_add(if counts { new.count } else { 0 });
+            self.tokens.push(last);
         }
         self.tokens.extend(known);
     }
 
+    /// Where an origin stands. Most tokens have the one that was looked for last.
+    fn origin(&mut self, origin: Origin<'a>) -> usize {
+        let known = self.origins.iter().rposition(|known| *known == origin);
+        known.unwrap_or_else(|| {
+            self.origins.push(origin);
+            self.origins.len() - 1
+        })
+    }
+
     /// Whether some tokens were not used for as long as uses are counted: they may be gone.
     pub fn has_idle(&self) -> bool {
-        self.tokens.iter().any(|last| self.is_idle(last))
+        self.tokens.iter().any(|last| is_idle(last, self.day))
     }
 
     /// Drops those that are gone.
     pub fn forget_idle(&mut self, is_there: impl Fn(&str) -> bool) {
-        let mut tokens = std::mem::take(&mut self.tokens);
-        tokens.retain(|last| !self.is_idle(last) || is_there(last.token));
-        self.tokens = tokens;
-    }
-
-    fn is_idle(&self, last: &Last<'_>) -> bool {
-        Day::of(super::moment(last.at)).plus(Day::KEPT) <= self.day
+        let day = self.day;
+        self.tokens.retain(|last| !is_idle(last, day) || is_there(&unpacked(&last.id)));
     }
 }
 
-/// Where a value stands in a list, at whose end it is put if it isn't there. Most tokens have what the last one has.
-fn place<T: PartialEq>(list: &mut Vec<T>, value: T) -> usize {
-    list.iter().rposition(|known| *known == value).unwrap_or_else(|| {
-        list.push(value);
-        list.len() - 1
-    })
+fn is_idle(last: &Last, day: Day) -> bool {
+    Day::of_micros(last.at).plus(Day::KEPT) <= day
 }
+
+fn packed(token: &str) -> Id {
+    let mut id = Id::default();
+    // Ids are 16 letters and digits; what is none of them is found nowhere.
+    if token.len() == 16 && BASE64.decode_mut(token.as_bytes(), &mut id).is_err() {
+        id = Id::default();
+    }
+    id
+}
+
+fn unpacked(id: &Id) -> String {
+    BASE64.encode(id)
+}
+
+#[cfg(test)]
+#[path = "body_tests.rs"]
+mod tests;

@@ -12,7 +12,7 @@ use super::super::{During, transact};
 use super::{OfPerson, add};
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::{Failure, Fault, Outcome};
-use crate::domain::usage::{Day, Uses};
+use crate::domain::usage::Uses;
 
 /// How many tokens one transaction takes over.
 const STEP: i64 = 2_000;
@@ -56,10 +56,7 @@ fn step(c: &mut Conn) -> Outcome<bool> {
             count: 1,
         });
     }
-    let mut people: Vec<OfPerson> = people.into_iter().collect();
-    for (_, uses) in &mut people {
-        uses.sort_by(|a, b| (Day::of(a.at), &a.token).cmp(&(Day::of(b.at), &b.token)));
-    }
+    let people: Vec<OfPerson> = people.into_iter().collect();
     add(c, &people)?;
     let done = former_uses::table.filter(former_uses::token_id.eq_any(&ids));
     diesel::delete(done).execute(c).during(doing)?;

@@ -1,154 +1,173 @@
-//! Uses as one worker notes them: the last one of each token and day, and how many there were.
+//! Uses as one worker notes them, one after the other: no look-up, so that noting one costs next to nothing however
+//! many tokens there are. They are put together when they are written.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rustc_hash::FxHashMap;
 
 use crate::domain::client::Client;
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::secret::Digest;
+use crate::domain::standing::Standing;
+use crate::domain::time::{Now, from_micros};
 use crate::domain::token::LastUse;
 use crate::domain::usage::{Day, Uses};
 use crate::store::uses::OfPerson;
 
 #[derive(Default)]
 pub struct Notes {
-    /// Ids are random and nobody's choice, so that a simple hash will do.
-    uses: FxHashMap<(TokenId, Day), Noted>,
-    /// By value, for those that are no longer their token's: rarely any.
-    former: FxHashMap<Digest, LastUse>,
+    /// In small parts, so that none is ever moved to make room.
+    uses: Vec<Vec<Use>>,
     agents: Agents,
+    /// By value, for those that are no longer their token's: rarely any.
+    pub former: FxHashMap<Digest, LastUse>,
+    pub ending: Ending,
 }
 
-struct Noted {
+/// The last uses of tokens that were about to end for want of use, as far as memory knew.
+pub type Ending = FxHashMap<TokenId, DateTime<Utc>>;
+
+/// One use, of 64 bytes.
+#[derive(Clone)]
+struct Use {
     person: UserId,
-    at: DateTime<Utc>,
+    token: TokenId,
+    /// Microseconds since 1970, UTC.
+    at: i64,
     address: Option<IpAddr>,
     agent: u32,
-    count: u64,
-}
-
-/// One use, or several of which it is the last.
-pub struct Use<'a> {
-    pub person: &'a UserId,
-    pub token: &'a TokenId,
-    pub at: DateTime<Utc>,
-    pub address: Option<IpAddr>,
-    pub agent: &'a str,
-    pub count: u64,
-}
-
-impl<'a> Use<'a> {
-    pub fn new(person: &'a UserId, token: &'a TokenId, by: &'a Client, at: DateTime<Utc>) -> Self {
-        Self { person, token, at, address: by.address, agent: by.agent(), count: 1 }
-    }
 }
 
 impl Notes {
-    /// So many tokens fit; the uses of further ones go unnoted. At some 90 bytes each.
-    pub const MOST: usize = 7 << 16;
-    /// From so many on it is time to write them down.
-    pub const MANY: usize = 3 << 17;
+    /// So many uses fit; further ones go unnoted.
+    pub const MOST: usize = 600_000;
+    /// At so many it is time to write them down.
+    pub const MANY: usize = 400_000;
+    const PART: usize = 1_000;
+    /// Of how many values, or tokens that may end, one by one.
+    const MOST_SINGLE: usize = 100_000;
 
-    /// Answers whether it has just become time to write.
-    pub fn add(&mut self, new: &Use<'_>) -> bool {
-        let agent = self.agents.place(new.agent);
-        let key = (new.token.clone(), Day::of(new.at));
-        if let Some(known) = self.uses.get_mut(&key) {
-            known.add(new, agent);
-        } else if self.uses.len() < Self::MOST {
-            self.uses.insert(key, Noted::new(new, agent));
-            return self.uses.len() == Self::MANY;
+    /// Notes a use of this value. Answers whether it has just become time to write.
+    pub fn add(&mut self, token: &Standing, by: &Client, now: Now) -> bool {
+        if token.former && self.former.len() < Self::MOST_SINGLE {
+            let (at, address, agent) = (now.at(), by.address, by.agent().to_owned());
+            self.former.insert(token.digest, LastUse { at, address, agent });
         }
-        false
+        if token.unused.is_some() && ends_soon(token, now) && self.ending.len() < Self::MOST_SINGLE
+        {
+            self.ending.insert(token.id.clone(), now.at());
+        }
+        if self.len() >= Self::MOST {
+            return false;
+        }
+        let agent = self.agents.place(by.agent());
+        let (person, token) = (token.owner.clone(), token.id.clone());
+        let at = now.at().timestamp_micros();
+        self.part().push(Use { person, token, at, address: by.address, agent });
+        self.len() == Self::MANY
     }
 
-    /// Notes a use of a value that is no longer its token's.
-    pub fn add_former(&mut self, value: Digest, last: LastUse) {
-        let known = self.former.get(&value);
-        let is_news = known.map_or(self.former.len() < Self::MOST, |known| last.at >= known.at);
-        if is_news {
-            self.former.insert(value, last);
+    fn part(&mut self) -> &mut Vec<Use> {
+        let is_full = self.uses.last().is_none_or(|part| part.len() == Self::PART);
+        if is_full {
+            self.uses.push(Vec::with_capacity(Self::PART));
         }
+        let last = self.uses.len() - 1;
+        &mut self.uses[last]
     }
 
-    /// The last use of a token that is noted of this day or the one before.
-    pub fn last(&self, token: &TokenId, day: Day) -> Option<DateTime<Utc>> {
-        let noted = |day| self.uses.get(&(token.clone(), day));
-        noted(day).or_else(|| noted(day.plus(-1))).map(|noted| noted.at)
-    }
-
-    /// What could not be written, to be noted again; `None` for nothing.
-    pub fn of(left: &[OfPerson], former: &[(Digest, LastUse)]) -> Option<Self> {
-        let mut notes = Self::default();
-        for (person, uses) in left {
-            for of in uses {
-                let Uses { token, at, address, agent, count } = of;
-                notes.add(&Use { person, token, at: *at, address: *address, agent, count: *count });
-            }
-        }
-        for (value, last) in former {
-            notes.add_former(*value, last.clone());
-        }
-        (!left.is_empty() || !former.is_empty()).then_some(notes)
-    }
-
-    pub fn former(&self) -> impl Iterator<Item = (Digest, LastUse)> {
-        self.former.iter().map(|(value, last)| (*value, last.clone()))
+    fn len(&self) -> usize {
+        let full = self.uses.len().saturating_sub(1) * Self::PART;
+        full + self.uses.last().map_or(0, Vec::len)
     }
 }
 
-impl Noted {
-    fn new(new: &Use<'_>, agent: u32) -> Self {
-        let (person, at, address) = (new.person.clone(), new.at, new.address);
-        Self { person, at, address, agent, count: new.count }
-    }
-
-    fn add(&mut self, new: &Use<'_>, agent: u32) {
-        self.count = self.count.saturating_add(new.count);
-        if new.at >= self.at {
-            (self.at, self.address, self.agent) = (new.at, new.address, agent);
-        }
-    }
+/// Whether a token would end for want of use within an hour: by then this use is written, if it can be.
+fn ends_soon(token: &Standing, now: Now) -> bool {
+    let soon = now.at().checked_add_signed(TimeDelta::hours(1));
+    soon.is_none_or(|soon| token.is_spent(Now::new(soon)))
 }
 
-/// What several workers have noted, by person and then by day and token, as it is written.
-pub fn by_person(all: &[Arc<Notes>]) -> Vec<OfPerson> {
-    let mut people: FxHashMap<&UserId, Vec<Uses>> = FxHashMap::default();
+/// Ids begin with any letter or digit: so many places, in the order of their first two.
+const PLACES: usize = 75 * 75;
+
+fn place(person: &UserId) -> usize {
+    let first = person.as_str().bytes().take(2);
+    first.fold(0, |place, byte| place * 75 + usize::from(byte.saturating_sub(b'0'))).min(PLACES - 1)
+}
+
+/// What several workers have noted, by person: each token once a day.
+///
+/// It is dealt out to places by the first letters of the people's ids, as neighbours in memory are put in order much
+/// faster than all at once, which memory would have to be waited for at every step.
+pub fn by_person(all: Vec<Notes>) -> Vec<OfPerson> {
+    let mut counts = vec![0; PLACES];
+    let uses = all.iter().flat_map(|notes| notes.uses.iter().flatten());
+    uses.for_each(|of| counts[place(&of.person)] += 1);
+    let mut places: Vec<Vec<Use>> = counts.into_iter().map(Vec::with_capacity).collect();
+    let mut agents = Agents::default();
     for notes in all {
-        for ((token, _), noted) in &notes.uses {
-            people.entry(&noted.person).or_default().push(Uses {
-                token: token.clone(),
-                at: noted.at,
-                address: noted.address,
-                agent: notes.agents.name(noted.agent),
-                count: noted.count,
-            });
+        let names: Vec<u32> = notes.agents.names.iter().map(|name| agents.place(name)).collect();
+        for of in notes.uses.into_iter().flatten() {
+            let agent = names.get(of.agent as usize).copied().unwrap_or_default();
+            places[place(&of.person)].push(Use { agent, ..of });
         }
     }
-    let mut people: Vec<OfPerson> = people
-        .into_iter()
-        .map(|(person, mut uses)| {
-            uses.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
-            uses.dedup_by(|next, kept| {
-                let same = order(next) == order(kept);
-                if same {
-                    kept.join(next);
-                }
-                same
-            });
-            (person.clone(), uses)
-        })
-        .collect();
-    people.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    let mut people = Vec::new();
+    for mut uses in places {
+        uses.sort_unstable_by(|a, b| (&a.person, &a.token, a.at).cmp(&(&b.person, &b.token, b.at)));
+        for uses in uses.chunk_by(|a, b| a.person == b.person) {
+            let Some(first) = uses.first() else { continue };
+            people.push((first.person.clone(), together(uses, &agents)));
+        }
+    }
     people
 }
 
-fn order(uses: &Uses) -> (Day, &TokenId) {
-    (Day::of(uses.at), &uses.token)
+/// One person's uses, by token and then by time, as each token's of each day.
+fn together(uses: &[Use], agents: &Agents) -> Vec<Uses> {
+    let day = |of: &Use| Day::of_micros(of.at);
+    let same = |a: &Use, b: &Use| a.token == b.token && day(a) == day(b);
+    let days = uses.chunk_by(same);
+    let of_day = |uses: &[Use]| {
+        let last = uses.last()?;
+        Some(Uses {
+            token: last.token.clone(),
+            at: from_micros(last.at),
+            address: last.address,
+            agent: agents.name(last.agent),
+            count: uses.len() as u64,
+        })
+    };
+    days.filter_map(of_day).collect()
+}
+
+/// Adds what could not be written before. So much of it is kept, and no more.
+pub fn join(left: Vec<OfPerson>, new: Vec<OfPerson>) -> Vec<OfPerson> {
+    if left.is_empty() {
+        return new;
+    }
+    let mut people: std::collections::BTreeMap<UserId, Vec<Uses>> = left.into_iter().collect();
+    let mut count: usize = people.values().map(Vec::len).sum();
+    for (person, uses) in new {
+        let known = people.entry(person).or_default();
+        for of in uses {
+            let same =
+                |known: &&mut Uses| known.token == of.token && Day::of(known.at) == Day::of(of.at);
+            match known.iter_mut().find(same) {
+                Some(known) => known.join(&of),
+                None if count < Notes::MOST => {
+                    known.push(of);
+                    count += 1;
+                }
+                None => {}
+            }
+        }
+    }
+    people.into_iter().collect()
 }
 
 /// Programs by what they call themselves, each once.
