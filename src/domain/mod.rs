@@ -36,3 +36,4 @@ pub mod token;
 pub mod usage;
 pub mod user;
 pub mod verdict;
+pub mod widening;

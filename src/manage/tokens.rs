@@ -5,12 +5,14 @@ use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::event::{Event, Kind};
 use crate::domain::id::{Nonce, TokenId, UserId};
 use crate::domain::refusal::{Outcome, Problems, Refusal};
+use crate::domain::refused_call::RefusedCalls;
 use crate::domain::secret::Digest;
 use crate::domain::time::Now;
 use crate::domain::token::{Draft, FormerSecret, Issued, Token, TokenName};
+use crate::domain::usage::{Day, History};
 use crate::domain::user::Role;
 use crate::store::conn::Conn;
-use crate::store::{events, former_secrets, nonces, tokens};
+use crate::store::{events, former_secrets, nonces, refused_calls, tokens, uses};
 
 /// How many lines of its activity a token's page shows.
 const RECENT: i64 = 20;
@@ -28,10 +30,12 @@ impl AsRef<Token> for Listed {
     }
 }
 
-/// A token with what has happened to it lately, newest first.
+/// A token with what has happened to it lately, newest first, and what it was used for.
 pub struct Story {
     pub listed: Listed,
     pub events: Vec<Event>,
+    pub history: History,
+    pub refused: RefusedCalls,
 }
 
 /// Whose value it is that somebody found.
@@ -61,7 +65,7 @@ impl Manage {
         self.db.read(move |c| listed(c, &owner, &id)).await
     }
 
-    /// One token that is still listed, with its recent activity.
+    /// One token that is still listed, with its recent activity and uses.
     pub async fn story(&self, me: &Actor, id: TokenId, now: Now) -> Outcome<Story> {
         let owner = me.id().clone();
         self.db
@@ -69,7 +73,10 @@ impl Manage {
                 let token = listed(c, &owner, &id)?;
                 let former = former_secrets::working_of_owner(c, &owner, now)?.remove(&id);
                 let events = events::of_token(c, &id, RECENT)?;
-                Ok(Story { listed: Listed { token, former }, events })
+                let counts = uses::counts(c, &owner, &id, Day::first_kept(now))?;
+                let history = History::new(&counts, now);
+                let refused = refused_calls::of_token(c, &id)?;
+                Ok(Story { listed: Listed { token, former }, events, history, refused })
             })
             .await
     }

@@ -121,6 +121,19 @@ pub fn length(time: Duration) -> String {
     format!("{count} {unit}{plural}")
 }
 
+/// A number with commas between its thousands.
+pub fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
+/// "1 use", "1,204 uses".
+pub fn plural(count: u64, unit: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", number(count))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +190,14 @@ mod tests {
         assert_eq!(
             [of(3600), of(43_200), of(5400), of(60), of(1)],
             ["1 hour", "12 hours", "90 minutes", "1 minute", "1 minute"]
+        );
+    }
+
+    #[test]
+    fn numbers_are_read_in_thousands() {
+        assert_eq!(
+            [number(0), number(999), number(1_000), number(1_234_567), plural(1, "use")],
+            ["0", "999", "1,000", "1,234,567", "1 use"]
         );
     }
 

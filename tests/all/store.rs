@@ -79,6 +79,50 @@ async fn every_migration_goes_up_down_and_up_again() {
     assert_eq!(database.count("SELECT count(*) AS n FROM tokens").await, 0);
 }
 
+/// Last uses stood with the tokens before; tokens that end for want of use would end if they were lost.
+#[actix_web::test]
+async fn last_uses_of_an_older_database_are_taken_over() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    for name in ["CI", "Other", "Never"] {
+        ada.generates(name).with("Git", "Read").await;
+    }
+    let back = |c: &mut Conn| {
+        let until = |applied: Vec<diesel::migration::MigrationVersion<'static>>| {
+            !applied.iter().any(|version| version.to_string() == "20261123100003")
+        };
+        loop {
+            let done = match c {
+                Conn::Sqlite(c) => c.applied_migrations().map(until),
+                Conn::Postgres(c) => c.applied_migrations().map(until),
+            };
+            if done.expect("a history") {
+                return Ok(());
+            }
+            match c {
+                Conn::Sqlite(c) => drop(c.revert_last_migration(HISTORY).expect("a way back")),
+                Conn::Postgres(c) => drop(c.revert_last_migration(HISTORY).expect("a way back")),
+            }
+        }
+    };
+    app.database.read(back).await;
+    app.database
+        .run("UPDATE tokens SET used_at = created_at - 3600000000, used_address = '192.0.2.9', used_agent = 'git/2.47' WHERE name = 'CI'")
+        .await;
+    app.database.run("UPDATE tokens SET used_at = 7 WHERE name = 'Other'").await;
+    let address = latchkey::domain::address::Address::parse(&app.database.url);
+    latchkey::store::Db::open(address.expect("an address")).expect("the same database");
+    let row = async |name| ada.sees(name).await.expect("a row")[2].clone();
+    assert_eq!(row("CI").await, "1 hour ago");
+    assert_eq!(
+        (row("Other").await, row("Never").await),
+        ("1 January 1970".into(), "Never used".into())
+    );
+    let page = ada.opens(&ada.page_of(&app, "CI").await).await;
+    assert!(page.says("from 192.0.2.9") && page.says("by git/2.47"), "{}", page.text);
+    assert_eq!(app.database.count("SELECT count(*) AS n FROM former_uses").await, 0);
+}
+
 /// DUR-14
 #[actix_web::test]
 async fn a_database_of_a_newer_latchkey_is_refused_in_words() {

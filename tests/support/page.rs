@@ -144,6 +144,31 @@ impl Page {
         with.iter().filter_map(|e| e.value().attr(name)).map(str::to_owned).collect()
     }
 
+    /// The names of the drawings.
+    pub fn drawings(&self) -> Vec<String> {
+        let named = |drawing: &ElementRef<'_>| {
+            let id = drawing.value().attr("aria-labelledby").expect("a name");
+            words(self.all(&format!("[id=\"{id}\"]")).first().expect("its name"))
+        };
+        self.all("[role=img]").iter().map(named).collect()
+    }
+
+    /// The entries of list and table in the region with this name.
+    pub fn entries(&self, region: &str) -> Vec<String> {
+        let named = |section: &&ElementRef<'_>| {
+            let id = section.value().attr("aria-labelledby").expect("a name");
+            self.all(&format!("[id=\"{id}\"]")).first().is_some_and(|head| words(head) == region)
+        };
+        let regions = self.all("section[aria-labelledby]");
+        let region = regions.iter().find(named);
+        let selector = Selector::parse("li, tbody tr").expect("a selector");
+        let words = |entry: ElementRef<'_>| {
+            let parts = entry.child_elements().map(|part| words(&part));
+            parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        region.map(|region| region.select(&selector).map(words).collect()).unwrap_or_default()
+    }
+
     pub fn count(&self, selector: &str) -> usize {
         self.all(selector).len()
     }

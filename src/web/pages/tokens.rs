@@ -8,8 +8,10 @@ pub(super) mod list;
 mod new;
 pub(super) mod parts;
 pub(super) mod query;
+mod refused;
 mod row;
 mod story;
+mod uses;
 
 use actix_web::web::Data;
 use askama::Template;

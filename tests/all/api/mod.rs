@@ -15,3 +15,4 @@ mod revoke;
 mod soon;
 mod token;
 mod usage;
+mod uses;

@@ -9,3 +9,4 @@ mod matrix;
 mod new;
 mod often;
 mod policy;
+mod refused;

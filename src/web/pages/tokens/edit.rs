@@ -25,7 +25,9 @@ use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
 use crate::web::words::Here;
 
+use super::refused;
 use super::story::{Facts, Line};
+use super::uses::Chart;
 
 #[derive(Template)]
 #[template(path = "tokens/edit.html")]
@@ -41,6 +43,10 @@ struct Edit {
     works_until: Option<String>,
     problems: Problems,
     notes: Vec<String>,
+    /// What the link of a refused call has marked.
+    marked: Option<String>,
+    chart: Chart,
+    refused: Vec<refused::Line>,
     /// What the operator lets people change, if that isn't everything.
     only_name: bool,
     only_narrow: bool,
@@ -54,6 +60,7 @@ impl Edit {
         let kept = token.expiry.last_day().map_or("You revoke it".to_owned(), text_day);
         let works_until = typed.works_until(under).or(Some(kept));
         let present: Option<Expiry> = Some(token.expiry);
+        let refused = |call| refused::Line::of(call, token, under, here);
         Self {
             shell: me.shell(Tab::Tokens),
             id: token.id.as_str().to_owned(),
@@ -65,6 +72,9 @@ impl Edit {
             works_until,
             problems: Problems::default(),
             notes: Vec::new(),
+            marked: None,
+            chart: Chart::of(&story.history),
+            refused: story.refused.iter().map(refused).collect(),
             only_name: under.policy.edits_of(under.role) == Edits::Name,
             only_narrow: under.policy.edits_of(under.role) == Edits::Narrow,
             can_generate: under.policy.may_generate(under.role),
@@ -105,8 +115,10 @@ pub async fn edit(
     let rules = manage.rules();
     let under = Under::new(&rules, me.actor.user.role, me.asks_password, now);
     let mut typed = TokenForm::of(&story.listed.token, under);
-    let notes = Prefill::of(&req).apply(&mut typed, under);
-    Ok(Page::show(&Edit { notes, ..Edit::of(&me, story, under, typed) }))
+    let mut prefill = Prefill::of(&req);
+    let marked = prefill.widen(&mut typed, &story.listed.token.grants, under);
+    let notes = prefill.apply(&mut typed, under);
+    Ok(Page::show(&Edit { notes, marked, ..Edit::of(&me, story, under, typed) }))
 }
 
 pub async fn update(

@@ -113,6 +113,11 @@ impl TokenForm {
     pub fn fill(&mut self, grants: &Grants) {
         self.levels.clear();
         self.methods.clear();
+        self.mark(grants);
+    }
+
+    /// The same for these services alone.
+    pub fn mark(&mut self, grants: &Grants) {
         for (service, grant) in grants.iter() {
             let key = service.as_str().to_owned();
             let level = match grant {

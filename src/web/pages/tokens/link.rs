@@ -10,6 +10,9 @@ use crate::domain::access::Access;
 use crate::domain::catalogue::Method;
 use crate::domain::grants::{Grant, Grants};
 use crate::domain::id::TokenId;
+use crate::domain::policy::Edits;
+use crate::domain::verdict::Need;
+use crate::domain::widening::widening;
 use crate::web::form::Fields;
 use crate::web::local::encode;
 
@@ -46,6 +49,37 @@ impl Prefill {
         }
         self.is_copy = id.is_some();
         id
+    }
+
+    /// Marks what a call was refused for, in the form of a token that has these grants. Answers what is marked.
+    pub fn widen(
+        &mut self,
+        form: &mut TokenForm,
+        granted: &Grants,
+        under: Under<'_>,
+    ) -> Option<String> {
+        let scope = self.parts.remove("widen")?;
+        let Some(need) = Need::of_scope(&scope) else {
+            self.note("widen", &scope);
+            return None;
+        };
+        if under.policy.edits_of(under.role) != Edits::Any {
+            self.why("widen", &scope, "you can’t widen a token here");
+            return None;
+        }
+        match widening(granted, &need, under.catalogue, under.role) {
+            Ok(widening) if widening.is_granted => None,
+            Ok(widening) => {
+                let mut marked = Grants::default();
+                marked.grant(widening.service, widening.grant);
+                form.mark(&marked);
+                Some(marked.summary(under.catalogue).to_string())
+            }
+            Err(reason) => {
+                self.why("widen", &scope, &reason);
+                None
+            }
+        }
     }
 
     pub fn note(&mut self, part: &str, value: &str) {
