@@ -7,6 +7,7 @@ fn method(key: &str, access: Access) -> Method {
         name: key.to_owned(),
         description: String::new(),
         docs: None,
+        requests: Vec::new(),
         access,
         personal_tokens: key != "erase",
     }
@@ -22,6 +23,8 @@ fn catalogue() -> Catalogue {
         highest,
         role,
         personal_tokens: true,
+        per_minute: None,
+        paths: Vec::new(),
         methods: vec![
             method("list", Access::Read),
             method("start", Access::ReadWrite),

@@ -22,6 +22,7 @@ fn token(owner: &UserId) -> Standing {
         networks: None,
         expiry: Expiry::Never,
         unused: None,
+        per_minute: None,
         former: false,
         paused: false,
         revoked: false,

@@ -84,6 +84,10 @@ fn remedy(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
         Reason::Paused if token.paused.is_none() => words("By now it works again."),
         Reason::Paused => link(own("/pause"), "Resume it"),
         Reason::OwnerDisabled => words("By now your account is enabled again."),
+        Reason::TooOften if token.per_minute.is_some() => {
+            link("#per_minute".to_owned(), "Look at its requests a minute")
+        }
+        Reason::TooOften => words("The service lets no token ask more often than that."),
         Reason::UnknownService | Reason::UnknownMethod => {
             words("Tell your operator: the gateway asks for something that isn’t offered here.")
         }
