@@ -17,7 +17,7 @@ pub fn with<'a>(headers: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// The identity headers, with what a client might claim in each.
-pub const FORGED: [&str; 10] = [
+pub const FORGED: [&str; 11] = [
     "Remote-User: root",
     "Remote-Name: Root",
     "Remote-Email: root@evil.example",
@@ -28,6 +28,7 @@ pub const FORGED: [&str; 10] = [
     "X-Token-Name: everything",
     "X-Token-Access: builds:read-write",
     "X-Token-Expires: 2099-01-01T00:00:00Z",
+    "X-Token-Expires-Soon: 2099-01-01T00:00:00Z",
 ];
 
 /// What a service or Latchkey might take for another method, path, address or name.

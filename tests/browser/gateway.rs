@@ -215,6 +215,12 @@ impl Reply {
         }
     }
 
+    /// Every value of a header; name and values in lower case.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        lines.filter(|(known, _)| *known == name).map(|(_, value)| value.trim()).collect()
+    }
+
     /// What the service says that reached it.
     pub fn received(&self) -> Received {
         assert_eq!(self.status, 200, "{self:?}");

@@ -4,6 +4,7 @@ use crate::claims::{FORGED, OTHERS, app, bearer, believes_nothing_forged, with};
 use crate::driver::Folder;
 use crate::echo::{Service, Tap, stand_in};
 use crate::gateway::{Gateway, Kind, Reply};
+use crate::limits::a_token_over_its_limit_is_told_when_to_come_back;
 use crate::refusals::{Refused, refused};
 use crate::support::App;
 
@@ -71,10 +72,16 @@ async fn what_is_allowed_reaches_the_service_with_the_holders_name(kind: Kind) {
         let arguments = ["-H", &bearer(&secret), "--request", method];
         assert_eq!(gateway.curl(&arguments).await.received().method, method);
     }
+    let plain = gateway.curl(&with(&[&bearer(&secret)])).await;
+    assert!(!plain.head.contains("ratelimit"), "there is no limit: {plain:?}");
     let basic = gateway.curl(&["--user", &format!("ada:{secret}")]).await.received();
     assert_eq!(basic.all("remote-user"), ["ada"]);
     let here = ada.generates("bound here").only_from("127.0.0.1").with("Builds", "Read").await;
     assert_eq!(gateway.curl(&with(&[&bearer(&here)])).await.status, 200);
+    assert_eq!(received.all("x-token-expires-soon"), [""; 0]);
+    app.jump_to("2027-02-20T12:00:00Z");
+    let received = gateway.curl(&with(&[&bearer(&secret)])).await.received();
+    assert_eq!(received.all("x-token-expires-soon"), ["2027-02-21T00:00:00Z"]);
 }
 
 async fn each_refusal_reaches_the_client_and_no_request_the_service(kind: Kind) {
@@ -95,27 +102,6 @@ async fn each_refusal_reaches_the_client_and_no_request_the_service(kind: Kind) 
     let token = bearer("lk_000000000000000000000000000000000000");
     let twice = gateway.curl(&with(&[&token, &token])).await;
     assert!([400, 401].contains(&twice.status), "{twice:?}");
-    assert_eq!(service.requests(), 0);
-}
-
-async fn a_token_over_its_limit_is_told_when_to_come_back(kind: Kind) {
-    let problem = "{\"title\":\"Too many requests\",\"status\":429}";
-    let (length, bearer) = (problem.len(), "WWW-Authenticate: Bearer realm=\"Latchkey\"");
-    let common =
-        format!("{bearer}\r\nRetry-After: 7\r\nCache-Control: no-store\r\nConnection: close");
-    let body = format!("Content-Type: application/problem+json\r\nContent-Length: {length}");
-    // As each dialect has it.
-    let head = match kind {
-        Kind::Nginx => format!("403 Forbidden\r\nX-Error-Status: 429\r\nX-Error-Body: {problem}"),
-        Kind::Caddy | Kind::Haproxy => "429 Too Many Requests".to_owned(),
-    };
-    let latchkey = stand_in(format!("HTTP/1.1 {head}\r\n{common}\r\n{body}\r\n\r\n{problem}"));
-    let service = Service::start();
-    let gateway = Gateway::asking(kind, latchkey, &service).await;
-    let reply = gateway.curl(&[]).await;
-    assert_eq!((reply.status, reply.body.as_str()), (429, problem), "{reply:?}");
-    assert!(reply.head.contains("retry-after: 7"), "{reply:?}");
-    assert!(reply.head.contains("content-type: application/problem+json"), "{reply:?}");
     assert_eq!(service.requests(), 0);
 }
 
@@ -271,6 +257,8 @@ async fn while_latchkey_is_away_nothing_passes(kind: Kind) {
     let ada = app.member("ada").await;
     let token = bearer(&ada.generates("CI runner").with("Builds", "Read & write").await);
     app.database.run("ALTER TABLE tokens RENAME TO elsewhere").await;
+    app.database.run("ALTER TABLE feed RENAME TO nowhere").await;
+    app.hears_of_it().await;
     let broken = gateway.curl(&with(&[&token])).await;
     assert!((500..=503).contains(&broken.status), "its database is away: {broken:?}");
     app.stop().await;

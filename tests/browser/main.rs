@@ -15,6 +15,7 @@ mod gateways;
 mod inspector;
 mod journey;
 mod keyboard;
+mod limits;
 mod list;
 mod nginx;
 mod refusals;

@@ -24,7 +24,7 @@ pub async fn refused(app: &App, kind: Kind) -> Vec<Refused> {
     let orphan = bo.generates("orphan").with("Builds", "Read & write").await;
     ada.revokes("revoked").await;
     app.wait(chrono::TimeDelta::days(8));
-    app.database.run("UPDATE users SET disabled_at = 1 WHERE name = 'bo'").await;
+    app.disables("bo").await;
     // nginx can't hand a 400 on.
     let malformed = if kind == Kind::Nginx { 401 } else { 400 };
     let (invalid, narrow) = ("error=\"invalid_token\"", "error=\"insufficient_scope\"");

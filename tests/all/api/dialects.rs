@@ -1,111 +1,11 @@
-//! The cases of `tests/browser/gateways.rs` as each gateway asks about them: what it does with a client's request is
-//! its own documentation's word (`docs/gateways.md`, “Sources”), and what it gets back is asserted here.
+//! The cases of `tests/browser/gateways.rs` as each gateway asks about them, and what it gets back.
 
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 
+use super::limits::edits;
+use super::shapes::{Request, Shape, caddy, envoy, haproxy, ingress_nginx, nginx, traefik};
 use crate::support::App;
 use crate::support::machine::{Answer, Machine};
-
-/// A client's request.
-struct Request<'a> {
-    method: &'a str,
-    target: &'a str,
-    headers: Vec<(&'a str, String)>,
-}
-
-/// The question that a gateway makes of a request: method, path with query, headers.
-type Shape = fn(&Request<'_>) -> (Method, String, Vec<(String, String)>);
-
-fn own(request: &Request<'_>, names: &[&str]) -> Vec<(String, String)> {
-    let kept = request.headers.iter().filter(|(name, _)| names.contains(name));
-    kept.map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
-}
-
-/// What the client sent, but for the headers that the gateway sets itself.
-fn all_but(request: &Request<'_>, set: &[(&str, &str)]) -> Vec<(String, String)> {
-    let stays = |name: &str| set.iter().all(|(other, _)| *other != name);
-    let kept = request.headers.iter().filter(|(name, _)| stays(name));
-    let kept = kept.map(|(name, value)| ((*name).to_owned(), value.clone()));
-    let set = set.iter().filter(|(_, value)| !value.is_empty());
-    kept.chain(set.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
-}
-
-/// `auth_request` with the configuration of `docs/gateways.md`.
-fn nginx(request: &Request<'_>) -> (Method, String, Vec<(String, String)>) {
-    let set = [
-        ("x-original-method", request.method),
-        ("x-original-uri", request.target),
-        ("x-original-url", ""),
-        ("x-forwarded-for", "198.51.100.7"),
-    ];
-    (Method::GET, "/verify?gateway=nginx&service=git".to_owned(), all_but(request, &set))
-}
-
-/// nginx.tmpl, the location of `auth-url`, and the `auth-snippet` of `docs/gateways.md`.
-fn ingress_nginx(request: &Request<'_>) -> (Method, String, Vec<(String, String)>) {
-    let url = format!("https://git.example.org{}", request.target);
-    let set = [
-        ("x-original-method", request.method),
-        ("x-original-url", url.as_str()),
-        ("x-original-uri", ""),
-        ("x-forwarded-proto", ""),
-        ("x-sent-from", "nginx-ingress-controller"),
-        ("x-real-ip", "198.51.100.7"),
-        ("x-forwarded-for", "198.51.100.7"),
-        ("x-auth-request-redirect", request.target),
-    ];
-    (Method::GET, "/verify?gateway=nginx&service=git".to_owned(), all_but(request, &set))
-}
-
-/// ForwardAuth: `authRequestHeaders`, then `writeHeader` without `trustForwardHeader`.
-fn traefik(request: &Request<'_>) -> (Method, String, Vec<(String, String)>) {
-    let mut headers = own(request, &["authorization", "user-agent"]);
-    for (name, value) in [
-        ("x-forwarded-for", "198.51.100.7"),
-        ("x-forwarded-method", request.method),
-        ("x-forwarded-proto", "http"),
-        ("x-forwarded-host", "git.example.org"),
-        ("x-forwarded-uri", request.target),
-    ] {
-        headers.push((name.to_owned(), value.to_owned()));
-    }
-    (Method::GET, "/verify?gateway=traefik&service=git".to_owned(), headers)
-}
-
-/// `forward_auth`, expanded: every header of the client's goes along.
-fn caddy(request: &Request<'_>) -> (Method, String, Vec<(String, String)>) {
-    let set = [
-        ("x-forwarded-for", "198.51.100.7"),
-        ("x-forwarded-method", request.method),
-        ("x-forwarded-uri", request.target),
-        ("x-forwarded-proto", "http"),
-        ("x-forwarded-host", "git.example.org"),
-    ];
-    (Method::GET, "/verify?gateway=caddy&service=git".to_owned(), all_but(request, &set))
-}
-
-/// `ext_authz` over HTTP: the original method, `path_prefix` with path and query behind it, `allowed_headers`.
-fn envoy(request: &Request<'_>) -> (Method, String, Vec<(String, String)>) {
-    let path = format!("/verify?gateway=envoy&service=git&original={}", request.target);
-    let mut headers = own(request, &["authorization", "user-agent"]);
-    headers.push(("x-forwarded-for".to_owned(), "198.51.100.7,127.0.0.1".to_owned()));
-    headers.push(("x-envoy-internal".to_owned(), "true".to_owned()));
-    headers.push(("content-length".to_owned(), "0".to_owned()));
-    (Method::from_bytes(request.method.as_bytes()).expect("a method"), path, headers)
-}
-
-/// `latchkey.lua` of `docs/gateways.md`.
-fn haproxy(request: &Request<'_>) -> (Method, String, Vec<(String, String)>) {
-    let mut headers = own(request, &["authorization", "user-agent"]);
-    for (name, value) in [
-        ("x-original-method", request.method),
-        ("x-original-uri", request.target),
-        ("x-forwarded-for", "198.51.100.7"),
-    ] {
-        headers.push((name.to_owned(), value.to_owned()));
-    }
-    (Method::GET, "/verify?service=git".to_owned(), headers)
-}
 
 async fn asks(machine: &Machine, shape: Shape, request: &Request<'_>) -> Answer {
     let (method, path, headers) = shape(request);
@@ -132,7 +32,28 @@ fn claims() -> Vec<(&'static str, String)> {
 /// What a request is, with which token, by which method, and the answer: status, the challenge's error, its scope.
 type Case = (&'static str, String, &'static str, u16, &'static str, &'static str);
 
-async fn cases(app: &App, malformed: u16) -> Vec<Case> {
+/// What only some gateways can hand on: a question that is not understood, and a token that was used too often.
+#[derive(Clone, Copy)]
+struct Own {
+    malformed: u16,
+    limited: u16,
+}
+
+const WHOLE: Own = Own { malformed: 400, limited: 429 };
+const NGINX: Own = Own { malformed: 401, limited: 403 };
+
+const LIMITED: &str = "used too often";
+
+/// A token with a limit of its own, which is spent.
+async fn spent(app: &App) -> String {
+    let cy = app.member("cy").await;
+    let secret = cy.generates("spent").with("Git", "Read").await;
+    edits(app, &cy, "spent", "Requests a minute", "1").await;
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK);
+    secret
+}
+
+async fn cases(app: &App, own: Own) -> Vec<Case> {
     let (ada, bo) = (app.member("ada").await, app.member("bo").await);
     let reading = ada.generates("reading").with("Git", "Read").await;
     let writing = ada.generates("writing").with("Git", "Read & write").await;
@@ -144,7 +65,8 @@ async fn cases(app: &App, malformed: u16) -> Vec<Case> {
     let orphan = bo.generates("orphan").with("Git", "Read & write").await;
     ada.revokes("revoked").await;
     app.wait(chrono::TimeDelta::days(8));
-    app.database.run("UPDATE users SET disabled_at = 1 WHERE name = 'bo'").await;
+    app.disables("bo").await;
+    let spent = spent(app).await;
     let (invalid, narrow) = ("invalid_token", "insufficient_scope");
     let unknown = "lk_000000000000000000000000000000000000".to_owned();
     vec![
@@ -153,7 +75,7 @@ async fn cases(app: &App, malformed: u16) -> Vec<Case> {
         ("allowed from there", here, "HEAD", 200, "", ""),
         ("no credentials", String::new(), "GET", 401, "", ""),
         ("a preflight, were it asked about", String::new(), "OPTIONS", 401, "", ""),
-        ("malformed", "one two".to_owned(), "GET", malformed, "invalid_request", ""),
+        ("malformed", "one two".to_owned(), "GET", own.malformed, "invalid_request", ""),
         ("unknown", unknown, "GET", 401, invalid, ""),
         ("revoked", revoked, "GET", 401, invalid, ""),
         ("expired", expired, "GET", 401, invalid, ""),
@@ -161,6 +83,7 @@ async fn cases(app: &App, malformed: u16) -> Vec<Case> {
         ("too narrow", reading, "PUT", 403, narrow, "git:write"),
         ("another service", other, "GET", 403, narrow, "git:read"),
         ("from elsewhere", elsewhere, "GET", 403, narrow, ""),
+        (LIMITED, spent, "GET", own.limited, "", ""),
     ]
 }
 
@@ -183,11 +106,31 @@ fn answers(what: &str, answer: &Answer, error: &str, scope: &str) {
     assert_eq!(answer.header("cache-control"), "no-store", "{what}");
 }
 
+/// When it may go on, and no challenge, as another token is not what it lacks.
+fn tells_of_the_limit(answer: &Answer) {
+    let meant = if answer.status == StatusCode::TOO_MANY_REQUESTS { "" } else { "429" };
+    for (name, value) in [
+        ("retry-after", "60"),
+        ("ratelimit", "\"token\";r=0;t=60"),
+        ("ratelimit-policy", "\"token\";q=1;w=60"),
+        ("content-type", "application/problem+json"),
+        ("cache-control", "no-store"),
+        ("x-error-status", meant),
+        ("www-authenticate", ""),
+        ("x-token-id", ""),
+    ] {
+        assert_eq!(answer.header(name), value, "{name}");
+    }
+    assert_eq!(answer.json()["status"], 429);
+    let told = answer.header("x-error-body");
+    assert_eq!(told, if meant.is_empty() { "" } else { &answer.body });
+}
+
 /// Every case, plain and with everything that a client may claim, for an upload and for a websocket too.
-async fn every_case(shape: Shape, malformed: u16) {
+async fn every_case(shape: Shape, own: Own) {
     let app = App::with(latchkey::config::SAMPLE, &[("trusted_proxies", "127.0.0.1")]).await;
     let machine = app.machine();
-    for (what, token, method, status, error, scope) in cases(&app, malformed).await {
+    for (what, token, method, status, error, scope) in cases(&app, own).await {
         let sends = |name, value: &str| (name, value.to_owned());
         let upgrade = vec![sends("connection", "upgrade"), sends("upgrade", "websocket")];
         for more in [vec![], claims(), upgrade] {
@@ -205,7 +148,10 @@ async fn every_case(shape: Shape, malformed: u16) {
                 continue;
             }
             assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.body);
-            answers(what, &answer, error, scope);
+            match what {
+                LIMITED => tells_of_the_limit(&answer),
+                _ => answers(what, &answer, error, scope),
+            }
         }
     }
 }
@@ -226,37 +172,37 @@ async fn untrusted(shape: Shape, reading_a_page: StatusCode) {
 
 #[actix_web::test]
 async fn nginx_gets_every_answer_as_a_401_or_a_403() {
-    every_case(nginx, 401).await;
+    every_case(nginx, NGINX).await;
     untrusted(nginx, StatusCode::FORBIDDEN).await;
 }
 
 #[actix_web::test]
 async fn ingress_nginx_is_understood_by_its_absolute_url() {
-    every_case(ingress_nginx, 401).await;
+    every_case(ingress_nginx, NGINX).await;
     untrusted(ingress_nginx, StatusCode::FORBIDDEN).await;
 }
 
 #[actix_web::test]
 async fn traefik_is_understood_by_what_it_forwards() {
-    every_case(traefik, 400).await;
+    every_case(traefik, WHOLE).await;
     untrusted(traefik, StatusCode::FORBIDDEN).await;
 }
 
 #[actix_web::test]
 async fn caddy_is_understood_by_what_it_forwards_whatever_else_the_client_sends() {
-    every_case(caddy, 400).await;
+    every_case(caddy, WHOLE).await;
     untrusted(caddy, StatusCode::FORBIDDEN).await;
 }
 
 #[actix_web::test]
 async fn envoy_asks_with_the_method_itself_and_the_clients_query_is_no_part_of_the_question() {
-    every_case(envoy, 400).await;
+    every_case(envoy, WHOLE).await;
     untrusted(envoy, StatusCode::OK).await;
 }
 
 #[actix_web::test]
 async fn haproxys_script_asks_in_the_generic_dialect() {
-    every_case(haproxy, 400).await;
+    every_case(haproxy, WHOLE).await;
     untrusted(haproxy, StatusCode::FORBIDDEN).await;
 }
 

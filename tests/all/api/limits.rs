@@ -16,7 +16,7 @@ key = \"mail\"
 name = \"Mail\"";
 
 /// Edits a token by labels, as a person would.
-async fn edits(app: &App, ada: &Person, name: &str, label: &str, text: &str) {
+pub async fn edits(app: &App, ada: &Person, name: &str, label: &str, text: &str) {
     let page = ada.opens(&ada.page_of(app, name).await).await;
     let form = page.form("Save changes").fill("Your password", PASSWORD).fill(label, text);
     let page = ada.browser.submit(&form).await;

@@ -12,6 +12,7 @@ mod metrics;
 mod nginx;
 mod paths;
 mod revoke;
+mod shapes;
 mod soon;
 mod token;
 mod usage;
