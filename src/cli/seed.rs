@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -70,7 +70,7 @@ fn create(path: &PathBuf) -> Result<File, Stop> {
     file.map_err(|e| unwritten(path, e))
 }
 
-fn unwritten(path: &PathBuf, error: std::io::Error) -> Stop {
+fn unwritten(path: &Path, error: std::io::Error) -> Stop {
     Stop::Said(format!("{}: {error}", path.display()))
 }
 
