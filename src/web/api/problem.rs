@@ -36,12 +36,11 @@ impl Problem {
         let realm = quoted(realm);
         let error = |error: &str| Some(format!("Bearer realm=\"{realm}\", error=\"{error}\""));
         match denial {
-            Denial::NoCredentials => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "No token",
-                "Send a token as Authorization: Bearer.".to_owned(),
-                Some(format!("Bearer realm=\"{realm}\"")),
-            ),
+            Denial::NoCredentials => {
+                let detail = "Send a token as Authorization: Bearer.".to_owned();
+                let challenge = Some(format!("Bearer realm=\"{realm}\""));
+                Self::new(StatusCode::UNAUTHORIZED, "No token", detail, challenge)
+            }
             Denial::Malformed(detail) => Self::new(
                 StatusCode::BAD_REQUEST,
                 "Not understood",
