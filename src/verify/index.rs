@@ -5,11 +5,12 @@
 //! stores it only if nothing in that shard has changed since. Who has changed something raises the counter after the
 //! commit, marks the shard, and takes the entry out, all before the change is answered.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use hashbrown::HashTable;
+use rustc_hash::FxHashMap;
 
 use crate::domain::grants::Grants;
 use crate::domain::id::UserId;
@@ -74,7 +75,7 @@ struct Values {
 
 #[derive(Default)]
 struct People {
-    known: HashMap<UserId, Arc<User>>,
+    known: FxHashMap<UserId, Arc<User>>,
     at: u64,
 }
 

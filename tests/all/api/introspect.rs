@@ -169,8 +169,9 @@ async fn an_active_answer_counts_as_a_use_and_an_inactive_one_does_not() {
     assert_eq!(ada.sees("CI").await.expect("a row")[2], "Never used");
     git.sends(&[("token", &secret), ("address", "203.0.113.9")]).await;
     app.write_uses().await;
-    let everything = app.database.everything().await;
-    assert!(everything.contains("introspection by git 203.0.113.9"), "{everything}");
+    let page = ada.opens(&ada.page_of(&app, "CI").await).await;
+    assert!(page.says("203.0.113.9"), "{}", page.text);
+    assert!(app.database.everything().await.contains("introspection by git"));
     assert_eq!(ada.sees("CI").await.expect("a row")[2], "Just now");
 }
 
