@@ -103,7 +103,7 @@ async fn a_token_that_does_not_work_says_where_it_was_tried() {
     };
     let pause = ada.opens(&format!("{path}/pause")).await.form("Pause token");
     ada.browser.submit(&pause.fill("Your password", PASSWORD)).await;
-    refused("It was paused: Read of Git Just now Once, from 127.0.0.1, by curl/8.5. Resume it: ")
+    refused("It was paused: Read of Git Just now Once, from 127.0.0.1, by curl/8.5. Resume it (")
         .await;
     let resume = ada.opens(&format!("{path}/pause")).await.form("Resume token");
     ada.browser.submit(&resume.fill("Your password", PASSWORD)).await;
@@ -134,8 +134,8 @@ async fn the_link_of_a_refused_call_marks_the_grant_and_the_password_saves_it() 
     let start = machine.asks("?service=deploys&method=start", &secret).await;
     assert_eq!(start.status, StatusCode::FORBIDDEN);
     for (link, marked) in [
-        ("Mark it in the form: Read & write of Git", "Read & write Git"),
-        ("Mark it in the form: Start of Deployments", "Selected methods of Deployments: Start"),
+        ("Mark it in the form (Read & write of Git)", "Read & write Git"),
+        ("Mark it in the form (Start of Deployments)", "Selected methods of Deployments: Start"),
     ] {
         let link = page(&app, &ada).await.link(link).expect("a link");
         let form = ada.opens(&link).await;
@@ -179,7 +179,7 @@ async fn what_cannot_be_granted_is_not_marked_and_the_page_says_why() {
     let ada = Person { browser: app.guest(), name: ada.name.clone(), id: ada.id.clone() };
     crate::support::people::sign_in(&ada.browser, "ada", PASSWORD).await;
     let page = page(&app, &ada).await;
-    let link = page.link("Generate a token that may: Read of Git").expect("a link");
+    let link = page.link("Generate a token that may (Read of Git)").expect("a link");
     let form = ada.opens(&link).await;
     let form = form.form("Generate token").fill("Name", "CI 2").fill("Your password", PASSWORD);
     let wider = ada.browser.submit(&form).await.secret().expect("a value");

@@ -106,7 +106,7 @@ fn too_narrow(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
     let id = token.id.as_str();
     match under.policy.edits_of(under.role) {
         Edits::Any => Remedy::Link {
-            href: format!("{LIST}/{id}?widen={}#access", encode(&need.scope())),
+            href: format!("{LIST}/{id}?widen={}", encode(&need.scope())),
             words: "Mark it in the form".to_owned(),
         },
         _ if under.policy.may_generate(under.role) => Remedy::Link {
