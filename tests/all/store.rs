@@ -79,6 +79,26 @@ async fn every_migration_goes_up_down_and_up_again() {
     assert_eq!(database.count("SELECT count(*) AS n FROM tokens").await, 0);
 }
 
+/// Undoes migrations, down to this one.
+fn back_to_before(c: &mut Conn, version: &str) {
+    let until = |applied: Vec<diesel::migration::MigrationVersion<'static>>| {
+        !applied.iter().any(|applied| applied.to_string() == version)
+    };
+    loop {
+        let done = match c {
+            Conn::Sqlite(c) => c.applied_migrations().map(until),
+            Conn::Postgres(c) => c.applied_migrations().map(until),
+        };
+        if done.expect("a history") {
+            return;
+        }
+        match c {
+            Conn::Sqlite(c) => drop(c.revert_last_migration(HISTORY).expect("a way back")),
+            Conn::Postgres(c) => drop(c.revert_last_migration(HISTORY).expect("a way back")),
+        }
+    }
+}
+
 /// Last uses stood with the tokens before; tokens that end for want of use would end if they were lost.
 #[actix_web::test]
 async fn last_uses_of_an_older_database_are_taken_over() {
@@ -87,25 +107,7 @@ async fn last_uses_of_an_older_database_are_taken_over() {
     for name in ["CI", "Other", "Never"] {
         ada.generates(name).with("Git", "Read").await;
     }
-    let back = |c: &mut Conn| {
-        let until = |applied: Vec<diesel::migration::MigrationVersion<'static>>| {
-            !applied.iter().any(|version| version.to_string() == "20261123100003")
-        };
-        loop {
-            let done = match c {
-                Conn::Sqlite(c) => c.applied_migrations().map(until),
-                Conn::Postgres(c) => c.applied_migrations().map(until),
-            };
-            if done.expect("a history") {
-                return Ok(());
-            }
-            match c {
-                Conn::Sqlite(c) => drop(c.revert_last_migration(HISTORY).expect("a way back")),
-                Conn::Postgres(c) => drop(c.revert_last_migration(HISTORY).expect("a way back")),
-            }
-        }
-    };
-    app.database.read(back).await;
+    app.database.read(|c| Ok(back_to_before(c, "20261123100003"))).await;
     app.database
         .run("UPDATE tokens SET used_at = created_at - 3600000000, used_address = '192.0.2.9', used_agent = 'git/2.47' WHERE name = 'CI'")
         .await;

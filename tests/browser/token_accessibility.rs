@@ -103,7 +103,17 @@ async fn a_tokens_own_page_is_for_everybody() {
     window.goes_to(&old).await;
     window.sees("It has expired.").await;
     inspector.looks_at("a token that has expired").await;
+    inspector.finds_nothing_wrong();
+}
 
+#[actix_web::test]
+async fn a_paused_token_and_its_changes_are_for_everybody() {
+    let app = App::with(FILE, &[]).await;
+    let ada = app.member("ada").await;
+    ada.generates("CI").with("Builds", "Read & write").with("Git", "Read").await;
+    let live = ada.page_of(&app, "CI").await;
+    let window = signs_in(&app).await;
+    let mut inspector = Inspector::new(&window);
     ada.regenerates(&app, "CI", "24").await;
     let pause = ada.opens(&format!("{live}/pause")).await.form("Pause token");
     ada.browser.submit(&pause.fill("Your password", PASSWORD)).await;
