@@ -116,7 +116,7 @@ impl Index {
 
     /// Stores what was read after the stamp was taken, unless it has changed since. Beyond the most that may be kept,
     /// it takes the place of any other.
-    pub fn put(&self, token: &Arc<Standing>, stamp: Stamp) {
+    pub fn put(&self, token: Standing, stamp: Stamp) {
         let token = self.shared(token);
         let (digest, hash) = (token.digest, hash(&token.digest));
         let mut shard = write(&self.values[place(&digest)]);
@@ -225,13 +225,13 @@ impl Index {
     }
 
     /// The same token, with grants and networks that it shares with others.
-    fn shared(&self, token: &Arc<Standing>) -> Arc<Standing> {
+    fn shared(&self, token: Standing) -> Arc<Standing> {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
         let grants = one_of(&mut kinds.grants, &token.grants);
         let own = token.networks.as_ref();
         let networks = own.map(|own| one_of(&mut kinds.networks, own));
         drop(kinds);
-        Arc::new(Standing { grants, networks, ..Standing::clone(token) })
+        Arc::new(Standing { grants, networks, ..token })
     }
 }
 

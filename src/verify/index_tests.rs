@@ -23,8 +23,8 @@ fn user() -> Arc<User> {
     })
 }
 
-fn token(owner: &UserId) -> Arc<Standing> {
-    Arc::new(Standing {
+fn token(owner: &UserId) -> Standing {
+    Standing {
         digest: Secret::random(&Prefix::parse("lk").expect("a prefix")).digest(),
         id: TokenId::random(),
         owner: owner.clone(),
@@ -37,7 +37,7 @@ fn token(owner: &UserId) -> Arc<Standing> {
         former: false,
         paused: false,
         revoked: false,
-    })
+    }
 }
 
 fn is_known(index: &Index, digest: &Digest) -> bool {
@@ -60,7 +60,7 @@ fn what_was_read_before_a_change_is_never_stored_after_it() {
                 let read = !revoked.load(Ordering::SeqCst);
                 (0..round % 50).for_each(|_| std::hint::spin_loop());
                 if read {
-                    index.put(&token, stamp);
+                    index.put(token.clone(), stamp);
                 }
             });
             scope.spawn(|| {
@@ -82,16 +82,16 @@ fn a_change_is_asked_about_until_it_was_read() {
     let token = token(&owner.id);
     let stamp = index.stamp();
     index.put_person(&owner, stamp);
-    index.put(&token, stamp);
+    index.put(token.clone(), stamp);
     assert!(is_known(&index, &token.digest));
     index.drop_value(&token.digest);
     assert!(matches!(index.find(&token.digest), Seen::Changed));
-    index.put(&token, stamp);
+    index.put(token.clone(), stamp);
     assert!(
         matches!(index.find(&token.digest), Seen::Changed),
         "an old reading counts for nothing"
     );
-    index.put(&token, index.stamp());
+    index.put(token.clone(), index.stamp());
     assert!(is_known(&index, &token.digest));
     index.drop_person(&owner.id);
     assert!(matches!(index.find(&token.digest), Seen::Changed), "its owner has to be read as well");
@@ -107,7 +107,7 @@ fn beyond_its_memory_the_index_makes_room_and_says_that_it_is_not_complete() {
     index.put_person(&owner, index.stamp());
     index.complete();
     let tokens: Vec<_> = (0..20_000).map(|_| token(&owner.id)).collect();
-    tokens.iter().for_each(|token| index.put(token, index.stamp()));
+    tokens.iter().for_each(|token| index.put(token.clone(), index.stamp()));
     assert!(!index.is_complete(), "what isn't here may be a token all the same");
     let known = tokens.iter().filter(|token| is_known(&index, &token.digest)).count();
     assert_eq!(known, index.count());

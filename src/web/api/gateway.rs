@@ -1,5 +1,6 @@
 //! `/verify` and anything below it: a gateway asks whether the original request may pass. The body is never read.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -18,6 +19,19 @@ use crate::domain::verdict::{Denial, Holder, Need};
 use crate::verify::{Allowed, Verifier};
 use crate::web::client;
 use crate::web::site::Site;
+
+// Made by the compiler, not at each request.
+const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
+const REMOTE_NAME: HeaderName = HeaderName::from_static("remote-name");
+const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
+const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
+const AUTH_REQUEST_USER: HeaderName = HeaderName::from_static("x-auth-request-user");
+const AUTH_REQUEST_EMAIL: HeaderName = HeaderName::from_static("x-auth-request-email");
+const TOKEN_ID: HeaderName = HeaderName::from_static("x-token-id");
+const TOKEN_NAME: HeaderName = HeaderName::from_static("x-token-name");
+const TOKEN_ACCESS: HeaderName = HeaderName::from_static("x-token-access");
+const TOKEN_EXPIRES: HeaderName = HeaderName::from_static("x-token-expires");
+const TOKEN_EXPIRES_SOON: HeaderName = HeaderName::from_static("x-token-expires-soon");
 
 pub async fn show(
     req: HttpRequest,
@@ -74,35 +88,36 @@ pub struct Pass<'a> {
     pub soon: Option<DateTime<Utc>>,
 }
 
+/// UTF-8 as it is. What can't stand in a header is no name of ours, and is left empty.
+fn header(text: &str) -> HeaderValue {
+    if text.is_empty() {
+        return HeaderValue::from_static("");
+    }
+    HeaderValue::from_bytes(text.as_bytes()).unwrap_or(HeaderValue::from_static(""))
+}
+
 /// 200 with an empty body. Every identity header is always there, so that a client's forged one is overwritten.
 pub fn allow(pass: &Pass<'_>, now: Now) -> HttpResponse {
     let (token, owner) = (&pass.holder.token, &pass.holder.owner);
     let email = owner.email.as_ref().map_or("", Email::as_str);
     let expires = token.end_after_use(now).map(rfc3339).unwrap_or_default();
     let soon = pass.soon.map(rfc3339).unwrap_or_default();
-    let mut response = HttpResponse::Ok();
-    response.insert_header((CACHE_CONTROL, "no-store"));
-    for (name, text) in [
-        ("remote-user", owner.name.as_str()),
-        ("remote-name", owner.display_name.as_str()),
-        ("remote-email", email),
-        ("remote-groups", ""),
-        ("x-auth-request-user", owner.name.as_str()),
-        ("x-auth-request-email", email),
-        ("x-token-id", token.id.as_str()),
-        ("x-token-name", token.name.as_str()),
-        ("x-token-access", pass.access),
-        ("x-token-expires", &expires),
-        ("x-token-expires-soon", &soon),
-    ] {
-        // UTF-8 as it is. What can't stand in a header is no name of ours, and is left empty.
-        let value = HeaderValue::from_bytes(text.as_bytes());
-        response.insert_header((
-            HeaderName::from_static(name),
-            value.unwrap_or(HeaderValue::from_static("")),
-        ));
-    }
-    let mut response = response.finish();
-    limits::tell(response.headers_mut(), &pass.quotas);
+    let user = header(owner.name.as_str());
+    let email = header(email);
+    let mut response = HttpResponse::new(StatusCode::OK);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REMOTE_USER, user.clone());
+    headers.insert(REMOTE_NAME, header(owner.display_name.as_str()));
+    headers.insert(REMOTE_EMAIL, email.clone());
+    headers.insert(REMOTE_GROUPS, HeaderValue::from_static(""));
+    headers.insert(AUTH_REQUEST_USER, user);
+    headers.insert(AUTH_REQUEST_EMAIL, email);
+    headers.insert(TOKEN_ID, header(token.id.as_str()));
+    headers.insert(TOKEN_NAME, header(token.name.as_str()));
+    headers.insert(TOKEN_ACCESS, header(pass.access));
+    headers.insert(TOKEN_EXPIRES, header(&expires));
+    headers.insert(TOKEN_EXPIRES_SOON, header(&soon));
+    limits::tell(headers, &pass.quotas);
     response
 }
