@@ -2,13 +2,15 @@
 
 use std::net::IpAddr;
 
+use compact_str::CompactString;
+
 use super::text;
 
 /// The address and program behind a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
     pub address: Option<IpAddr>,
-    agent: String,
+    agent: CompactString,
 }
 
 impl Client {

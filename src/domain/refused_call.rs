@@ -116,8 +116,8 @@ impl RefusedCall {
             at: now.at(),
             count: 1,
             reason,
-            service: text::visible(&need.service, Self::LONGEST),
-            what: text::visible(what(need), Self::LONGEST),
+            service: text::visible(&need.service, Self::LONGEST).into(),
+            what: text::visible(what(need), Self::LONGEST).into(),
             address: client.address,
             agent: client.agent().to_owned(),
         }

@@ -1,5 +1,6 @@
 //! What people may type as a name: any visible text, nothing that hides or reorders it.
 
+use compact_str::CompactString;
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_normalization::UnicodeNormalization;
@@ -31,10 +32,10 @@ pub fn hidden_character(text: &str) -> Option<&'static str> {
 }
 
 /// A text without what can't be seen, for values that machines send and people read later.
-pub fn visible(text: &str, most: usize) -> String {
+pub fn visible(text: &str, most: usize) -> CompactString {
     // What nearly all programs call themselves, at every request.
     if text.len() <= most && text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
-        return text.to_owned();
+        return text.into();
     }
     text.chars()
         .filter(|c| hidden_character(c.encode_utf8(&mut [0; 4])).is_none())

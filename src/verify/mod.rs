@@ -13,8 +13,9 @@ pub mod usage;
 pub mod watch;
 
 use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::client::Client;
 use crate::domain::limit::Quotas;
@@ -30,6 +31,7 @@ use limits::Limits;
 pub use memory::BOUND;
 use memory::Memory;
 pub use offer::Offer;
+use offer::Offers;
 use refusals::{Refusals, Witness};
 use usage::{Gatherer, Usage};
 use watch::{Lookups, Watch, Watched};
@@ -39,7 +41,7 @@ use watch::{Lookups, Watch, Watched};
 pub struct Verification {
     db: Db,
     memory: Arc<Memory>,
-    offer: Arc<RwLock<Arc<Offer>>>,
+    offers: Arc<Offers>,
     usage: Usage,
     refusals: Refusals,
     limits: Limits,
@@ -59,14 +61,14 @@ impl Verification {
     ) -> Result<Self, Fault> {
         let memory = Arc::new(Memory::new(bytes));
         keeper::start(&db, &memory, clock)?;
-        let offer = Arc::new(RwLock::new(Arc::new(offer)));
+        let offers = Arc::new(Offers::new(offer));
         let (limits, watch, latest) = (Limits::default(), Watch::default(), Arc::default());
-        Ok(Self { db, memory, offer, usage, refusals, limits, watch, latest })
+        Ok(Self { db, memory, offers, usage, refusals, limits, watch, latest })
     }
 
     /// Has everything be decided by another state of the file: from when this returns.
     pub fn offer(&self, offer: Offer) {
-        *self.offer.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(offer);
+        self.offers.replace(offer);
     }
 
     /// What there is to watch of the memory.
@@ -87,7 +89,8 @@ impl Verification {
         let (lookup, asked) = (Lookup::new(&self.db)?, Cell::default());
         let (uses, witness) = (self.usage.gatherer(), self.refusals.witness());
         let (shared, lookups) = (self.clone(), self.watch.worker());
-        Ok(Verifier { lookup, shared, asked, lookups, uses, witness })
+        let (offer, latest) = (self.offers.copy(), Cell::default());
+        Ok(Verifier { lookup, shared, asked, offer, latest, lookups, uses, witness })
     }
 }
 
@@ -97,6 +100,9 @@ pub struct Verifier {
     shared: Verification,
     /// In which second how many unknown values were asked the database about.
     asked: Cell<(i64, u32)>,
+    offer: offer::Copy,
+    /// The latest time that this worker has decided by, in microseconds.
+    latest: Cell<i64>,
     lookups: Arc<Lookups>,
     uses: Gatherer,
     witness: Witness,
@@ -114,8 +120,8 @@ impl Verifier {
     const UNKNOWN_A_SECOND: u32 = 100;
 
     /// What the operator's file says now.
-    pub fn offer(&self) -> Arc<Offer> {
-        self.shared.offer.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn offer(&self) -> Rc<Offer> {
+        self.offer.of(&self.shared.offers)
     }
 
     /// Who holds a presented value that works now, and all there is to know of it.
@@ -220,13 +226,17 @@ impl Verifier {
     }
 
     /// A clock that goes back revives nothing: what has ended once has ended for as long as this node runs.
+    /// Other workers hear of it a millisecond late, so that they don't all write to one place at each request.
     fn never_back(&self, now: Now) -> Now {
+        let latest = self.latest.get().max(self.shared.latest.load(Ordering::Relaxed));
         let micros = now.at().timestamp_micros();
-        let latest = self.shared.latest.load(Ordering::Relaxed);
         if latest > micros {
             return Now::new(from_micros(latest));
         }
-        self.shared.latest.fetch_max(micros, Ordering::Relaxed);
+        self.latest.set(micros);
+        if micros - self.shared.latest.load(Ordering::Relaxed) >= 1_000 {
+            self.shared.latest.fetch_max(micros, Ordering::Relaxed);
+        }
         now
     }
 }

@@ -1,9 +1,12 @@
 //! What the operator's file says now, and what it makes of grants: worked out once for all tokens that have the same.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use rustc_hash::FxHashMap;
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::grants::Grants;
@@ -14,12 +17,12 @@ use crate::domain::verdict::Holder;
 /// Texts for so many kinds of grants are kept.
 const MOST: usize = 10_000;
 
-/// One state of the file. Another one replaces it as a whole.
+/// One state of the file, as one worker knows it. Another one replaces it as a whole.
 pub struct Offer {
     pub catalogue: Arc<Catalogue>,
     /// From how many days before its end an allowed token says so.
     soon_days: u32,
-    texts: RwLock<HashMap<(usize, Role), Text>>,
+    texts: RefCell<FxHashMap<(usize, Role), Text>>,
 }
 
 /// Holds on to the grants, so that no others can come to lie where they are.
@@ -30,7 +33,7 @@ struct Text {
 
 impl Offer {
     pub fn new(catalogue: Arc<Catalogue>, soon_days: u32) -> Self {
-        Self { catalogue, soon_days, texts: RwLock::default() }
+        Self { catalogue, soon_days, texts: RefCell::default() }
     }
 
     /// When the presented value stops, if that is soon.
@@ -43,17 +46,60 @@ impl Offer {
     pub fn access(&self, holder: &Holder) -> Arc<str> {
         let (grants, role) = (&holder.token.grants, holder.owner.role);
         let key = (Arc::as_ptr(grants).addr(), role);
-        let known = self.texts.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.get(&key) {
+        let mut texts = self.texts.borrow_mut();
+        if let Some(known) = texts.get(&key) {
             return known.text.clone();
         }
-        drop(known);
         let text: Arc<str> = grants.within(&self.catalogue, role).to_string().into();
-        let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
         if texts.len() >= MOST {
             texts.clear();
         }
         texts.insert(key, Text { _of: grants.clone(), text: text.clone() });
         text
+    }
+}
+
+/// The state of the file that holds now, for all workers.
+pub struct Offers {
+    now: Mutex<Offer>,
+    /// How often it was replaced.
+    version: AtomicU64,
+}
+
+/// One worker's copy. What all workers wrote to at each request, if only to count who reads it, would cost more than
+/// the rest of a decision.
+pub struct Copy(RefCell<(u64, Rc<Offer>)>);
+
+impl Offers {
+    pub fn new(offer: Offer) -> Self {
+        Self { now: Mutex::new(offer), version: AtomicU64::new(0) }
+    }
+
+    /// From when this returns nothing is decided by the one before.
+    pub fn replace(&self, offer: Offer) {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = offer;
+        self.version.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub fn copy(&self) -> Copy {
+        Copy(RefCell::new(self.read()))
+    }
+
+    /// The version is read first: a copy may be newer than it says, and is then made once more.
+    fn read(&self) -> (u64, Rc<Offer>) {
+        let version = self.version.load(Ordering::SeqCst);
+        let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        (version, Rc::new(Offer::new(now.catalogue.clone(), now.soon_days)))
+    }
+}
+
+impl Copy {
+    /// What holds now.
+    pub fn of(&self, offers: &Offers) -> Rc<Offer> {
+        let mut copy = self.0.borrow_mut();
+        if copy.0 != offers.version.load(Ordering::SeqCst) {
+            *copy = offers.read();
+        }
+        copy.1.clone()
     }
 }

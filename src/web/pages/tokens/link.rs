@@ -216,7 +216,7 @@ impl Prefill {
 
 /// What stands in a link may be long and odd; a page repeats no more of it than tells it apart.
 fn shortened(value: &str) -> String {
-    crate::domain::text::visible(value, 60)
+    crate::domain::text::visible(value, 60).into()
 }
 
 /// The query of a link to this form, passwords left out.
