@@ -45,16 +45,15 @@ pub struct Unused {
 
 impl Standing {
     /// Of a token by its present value, or, until the given time, by a former one.
-    pub fn of(token: &Token, digest: Digest, until: Option<DateTime<Utc>>) -> Self {
+    pub fn of(token: Token, digest: Digest, until: Option<DateTime<Utc>>) -> Self {
         let used = token.last_use.as_ref().map_or(token.renewed, |last| last.at.max(token.renewed));
-        let bound = |networks: &Networks| Arc::new(networks.clone());
         Self {
             digest,
-            id: token.id.clone(),
-            owner: token.owner.clone(),
-            name: token.name.clone(),
-            grants: Arc::new(token.grants.clone()),
-            networks: Some(&token.networks).filter(|n| !n.is_anywhere()).map(bound),
+            id: token.id,
+            owner: token.owner,
+            name: token.name,
+            grants: Arc::new(token.grants),
+            networks: Some(token.networks).filter(|n| !n.is_anywhere()).map(Arc::new),
             per_minute: token.per_minute,
             expiry: until.map_or(token.expiry, |until| token.expiry.no_later_than(until)),
             unused: token.unused_days.map(|days| Box::new(Unused { days, since: used })),

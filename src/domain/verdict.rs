@@ -78,8 +78,13 @@ pub struct Known {
 impl Known {
     /// As much of it as a decision needs.
     pub fn holder(&self, digest: Digest) -> Holder {
-        let token = Standing::of(&self.token, digest, self.until);
-        Holder { token: Arc::new(token), owner: Arc::new(self.owner.clone()) }
+        self.clone().into_holder(digest)
+    }
+
+    /// The same without what pages need besides.
+    pub fn into_holder(self, digest: Digest) -> Holder {
+        let token = Standing::of(self.token, digest, self.until);
+        Holder { token: Arc::new(token), owner: Arc::new(self.owner) }
     }
 }
 

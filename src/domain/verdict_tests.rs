@@ -62,7 +62,7 @@ struct Case {
 impl Case {
     fn holder(&self) -> Holder {
         let digest = Secret::random(&Prefix::parse("lk").expect("a prefix")).digest();
-        let token = Standing::of(&self.token, digest, self.until);
+        let token = Standing::of(self.token.clone(), digest, self.until);
         Holder { token: Arc::new(token), owner: Arc::new(self.owner.clone()) }
     }
 }

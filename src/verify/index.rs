@@ -117,6 +117,9 @@ impl Index {
     /// Stores what was read after the stamp was taken, unless it has changed since. Beyond the most that may be kept,
     /// it takes the place of any other.
     pub fn put(&self, token: Standing, stamp: Stamp) {
+        if self.most == 0 {
+            return;
+        }
         let token = self.shared(token);
         let (digest, hash) = (token.digest, hash(&token.digest));
         let mut shard = write(&self.values[place(&digest)]);

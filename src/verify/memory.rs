@@ -51,7 +51,7 @@ impl Memory {
     fn reload(&self, digest: &Digest, c: &mut Conn) -> Result<(), Fault> {
         let stamp = self.index.stamp();
         match lookup::find(c, digest)?.filter(|known| known.token.revoked.is_none()) {
-            Some(known) => self.keep(&known.holder(*digest), stamp),
+            Some(known) => self.keep(&known.into_holder(*digest), stamp),
             None => self.index.settle(digest, stamp),
         }
         Ok(())

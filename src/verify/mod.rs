@@ -194,7 +194,7 @@ impl Verifier {
         self.lookups.miss();
         let stamp = memory.index.stamp();
         let Some(known) = self.look_up(digest, now).await? else { return Ok(None) };
-        let holder = known.holder(digest);
+        let holder = known.into_holder(digest);
         memory.keep(&holder, stamp);
         Ok(Some(holder))
     }

@@ -107,7 +107,11 @@ async fn last_uses_of_an_older_database_are_taken_over() {
     for name in ["CI", "Other", "Never"] {
         ada.generates(name).with("Git", "Read").await;
     }
-    app.database.read(|c| Ok(back_to_before(c, "20261123100003"))).await;
+    let back = |c: &mut Conn| {
+        back_to_before(c, "20261123100003");
+        Ok(())
+    };
+    app.database.read(back).await;
     app.database
         .run("UPDATE tokens SET used_at = created_at - 3600000000, used_address = '192.0.2.9', used_agent = 'git/2.47' WHERE name = 'CI'")
         .await;
