@@ -70,7 +70,14 @@ struct Chromedriver {
 }
 
 impl Chromedriver {
+    /// It looks for a free port and takes it on IPv4 and IPv6 one after the other. Where somebody else was quicker with
+    /// one of the two, it ends, and another try finds another port.
     fn start() -> Self {
+        let tries = (0..10).find_map(|_| Self::try_to_start());
+        tries.expect("chromedriver says on which port it is")
+    }
+
+    fn try_to_start() -> Option<Self> {
         let mut command = Command::new("chromedriver");
         // The language decides in which order a date is typed.
         command.args(["--port=0", "--log-level=SEVERE"]).env("LANGUAGE", "en_US");
@@ -81,7 +88,10 @@ impl Chromedriver {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
         });
-        Self { child, port: port.expect("chromedriver says on which port it is") }
+        if port.is_none() {
+            child.wait().expect("its end");
+        }
+        port.map(|port| Self { child, port })
     }
 
     /// Asks it to end its browser and itself.
