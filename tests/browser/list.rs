@@ -1,6 +1,6 @@
 //! The list with a mouse: ticking many, and finding one by its value.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::driver::look;
@@ -102,7 +102,7 @@ async fn a_pasted_value_is_in_no_address_and_no_field_afterwards() {
     window.reads("link", "token-00").await;
     let kept = async || {
         let value = window.script("return document.querySelector('#q').value").await;
-        (value == Value::from("")).then_some(())
+        (value == "").then_some(())
     };
     look(kept).await.expect("an empty field");
     window.driver.forward().await.expect("a page after");
