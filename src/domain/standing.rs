@@ -65,31 +65,23 @@ impl Standing {
 
     /// When it stops by itself: on its last day, or after too long without use, whichever comes first.
     pub fn end(&self) -> Option<DateTime<Utc>> {
-        let unused = self.unused.as_ref().and_then(|unused| unused.end());
-        match (self.expiry.at(), unused) {
-            (Some(end), Some(unused)) => Some(end.min(unused)),
-            (end, unused) => end.or(unused),
-        }
+        self.end_unless_used(self.unused.as_ref().and_then(|unused| unused.end()))
     }
 
     /// The same once a use at this time is written down.
     pub fn end_after_use(&self, now: Now) -> Option<DateTime<Utc>> {
         let unused = self.unused.as_ref();
-        let unused = unused.and_then(|unused| Unused { since: now.at(), ..**unused }.end());
-        match (self.expiry.at(), unused) {
-            (Some(end), Some(unused)) => Some(end.min(unused)),
-            (end, unused) => end.or(unused),
-        }
+        self.end_unless_used(unused.and_then(|unused| Unused { since: now.at(), ..**unused }.end()))
+    }
+
+    fn end_unless_used(&self, unused: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+        self.expiry.at().into_iter().chain(unused).min()
     }
 
     /// Whether it seems to have ended for want of use, as far as its uses are known here.
     pub fn is_spent(&self, now: Now) -> bool {
         let unused = self.unused.as_ref().and_then(|unused| unused.end());
         unused.is_some_and(|end| end <= now.at())
-    }
-
-    pub fn is_live(&self, now: Now) -> bool {
-        !self.revoked && !self.paused && self.end().is_none_or(|end| now.at() < end)
     }
 }
 

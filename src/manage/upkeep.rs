@@ -6,17 +6,18 @@ use crate::domain::signing::SigningKey;
 use crate::domain::throttle::WINDOW;
 use crate::domain::time::Now;
 use crate::domain::usage::Day;
-use crate::store::{Db, keys, nonces, refused_calls, sessions, throttles, uses};
+use crate::store::{Db, feed, keys, nonces, refused_calls, sessions, throttles, uses};
 
 impl Manage {
-    /// Clears away what has ended: sessions, forms that none of them can send any more, old tries, counts of uses and
-    /// refused calls.
+    /// Clears away what has ended: sessions, forms that none of them can send any more, old tries, entries of the
+    /// feed, counts of uses and refused calls.
     pub async fn clear(&self, now: Now) -> Outcome<()> {
         let dead = self.rules().sessions.dead_before(now);
         let ended = self.db.note(move |tx| {
             sessions::purge(tx, dead)?;
             nonces::purge(tx, dead.started)?;
-            Ok(throttles::purge(tx, now.at() - WINDOW)?)
+            throttles::purge(tx, now.at() - WINDOW)?;
+            Ok(feed::prune(tx)?)
         });
         ended.await?;
         while self.clear_uses(now).await? {}

@@ -86,8 +86,12 @@ pub fn last(c: &mut Conn) -> Result<i64, Fault> {
 pub fn since(c: &mut Conn, seen: i64) -> Result<News, Fault> {
     let query = feed::table.filter(feed::id.ge(seen)).order(feed::id);
     let rows = query.load::<FeedRow>(c).during("reading the feed")?;
-    let last = rows.last().map_or(seen, |row| row.id);
-    let complete = seen == 0 || rows.first().is_some_and(|row| row.id == seen);
+    let last = rows.last().map_or(0, |row| row.id);
+    // Before the first entry there is nothing to read again: then the first of all has to be there.
+    let complete = match rows.first() {
+        Some(first) => first.id == seen.max(1),
+        None => seen == 0,
+    };
     if !complete {
         return Ok(News::Missed(last));
     }

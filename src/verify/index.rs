@@ -6,7 +6,7 @@
 //! commit, marks the shard, and takes the entry out, all before the change is answered.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use hashbrown::HashTable;
@@ -46,8 +46,10 @@ pub struct Index {
     values: Box<[RwLock<Values>]>,
     people: Box<[RwLock<People>]>,
     changes: AtomicU64,
-    /// Whether every live token is here, so that what isn't is unknown.
-    complete: AtomicBool,
+    /// How often something was forgotten, or found no room.
+    losses: AtomicU64,
+    /// One more than the losses by which every live token was here: while it is, what isn't here is unknown.
+    complete: AtomicU64,
     /// How often everything was forgotten.
     clears: AtomicU64,
     /// The most values of one shard, and the most people.
@@ -87,7 +89,8 @@ impl Index {
             values: (0..SHARDS).map(shards).collect(),
             people: (0..SHARDS).map(|_| RwLock::default()).collect(),
             changes: AtomicU64::new(0),
-            complete: AtomicBool::new(false),
+            losses: AtomicU64::new(0),
+            complete: AtomicU64::new(0),
             clears: AtomicU64::new(0),
             most: bytes / 4 * 3 / BYTES_EACH / SHARDS,
             most_people: bytes / 4 / BYTES_OF_PERSON / SHARDS,
@@ -118,6 +121,7 @@ impl Index {
     /// it takes the place of any other.
     pub fn put(&self, token: Standing, stamp: Stamp) {
         if self.most == 0 {
+            self.lose();
             return;
         }
         let token = self.shared(token);
@@ -132,7 +136,7 @@ impl Index {
             return;
         }
         if shard.known.len() >= self.most {
-            self.complete.store(false, Ordering::SeqCst);
+            self.lose();
             // Which one is as random as a digest.
             let any = shard.known.iter().nth(usize::from(digest.as_bytes()[31]) % self.most.max(1));
             let Some(any) = any.map(|any| any.digest) else { return };
@@ -187,7 +191,7 @@ impl Index {
 
     /// Anything may have changed.
     pub fn clear(&self) {
-        self.complete.store(false, Ordering::SeqCst);
+        self.lose();
         self.clears.fetch_add(1, Ordering::SeqCst);
         let at = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
         for shard in &self.values {
@@ -200,7 +204,16 @@ impl Index {
     }
 
     pub fn is_complete(&self) -> bool {
-        self.complete.load(Ordering::SeqCst)
+        self.complete.load(Ordering::SeqCst) == self.losses() + 1
+    }
+
+    /// To be taken before the filling begins.
+    pub fn losses(&self) -> u64 {
+        self.losses.load(Ordering::SeqCst)
+    }
+
+    fn lose(&self) {
+        self.losses.fetch_add(1, Ordering::SeqCst);
     }
 
     /// How often everything was forgotten: whoever fills the index begins anew.
@@ -208,9 +221,10 @@ impl Index {
         self.clears.load(Ordering::SeqCst)
     }
 
-    /// Every live token has been put here, and there was room for all.
-    pub fn complete(&self) {
-        self.complete.store(true, Ordering::SeqCst);
+    /// Every live token has been put here since there were so many losses. Where one has come since, in the filling or
+    /// at any time after it, not all are here.
+    pub fn complete(&self, losses: u64) {
+        self.complete.store(losses + 1, Ordering::SeqCst);
     }
 
     /// Whether no more can be kept.

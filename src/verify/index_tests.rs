@@ -105,7 +105,8 @@ fn a_change_is_asked_about_until_it_was_read() {
 fn beyond_its_memory_the_index_makes_room_and_says_that_it_is_not_complete() {
     let (index, owner) = (Index::new(2 << 20), user());
     index.put_person(&owner, index.stamp());
-    index.complete();
+    index.complete(index.losses());
+    assert!(index.is_complete());
     let tokens: Vec<_> = (0..20_000).map(|_| token(&owner.id)).collect();
     tokens.iter().for_each(|token| index.put(token.clone(), index.stamp()));
     assert!(!index.is_complete(), "what isn't here may be a token all the same");
@@ -113,4 +114,22 @@ fn beyond_its_memory_the_index_makes_room_and_says_that_it_is_not_complete() {
     assert_eq!(known, index.count());
     assert!(known * BYTES_EACH <= 2 << 20, "{known}");
     assert!(known > 5_000, "{known}");
+}
+
+/// A shard may be full before the whole is: what it let go of must not be taken for unknown.
+#[test]
+fn what_found_no_room_while_it_was_filled_keeps_the_index_incomplete() {
+    let (index, owner) = (Index::new(2 << 20), user());
+    let losses = index.losses();
+    (0..20_000).for_each(|_| index.put(token(&owner.id), index.stamp()));
+    index.complete(losses);
+    assert!(!index.is_complete());
+    let (index, losses) = (Index::new(1 << 20), 0);
+    index.clear();
+    index.complete(losses);
+    assert!(!index.is_complete(), "cleared while it was filled");
+    let without = Index::new(0);
+    without.complete(without.losses());
+    without.put(token(&owner.id), without.stamp());
+    assert!(!without.is_complete(), "a new token has no room");
 }

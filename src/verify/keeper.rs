@@ -20,6 +20,7 @@ struct Keeper {
     filling: Filling,
     /// Of the index, when the filling began.
     clears: u64,
+    losses: u64,
 }
 
 /// How far the filling has come.
@@ -36,8 +37,9 @@ enum Filling {
 pub fn start(db: &Db, memory: &Arc<Memory>, clock: Clock) -> Result<(), Fault> {
     let weak: Weak<Memory> = Arc::downgrade(memory);
     db.follow(weak.clone())?;
-    let (follower, clears) = (db.follower()?, memory.index.clears());
-    let mut keeper = Keeper { follower, clock, filling: Filling::People(String::new()), clears };
+    let (follower, filling) = (db.follower()?, Filling::People(String::new()));
+    let (losses, clears) = (memory.index.losses(), memory.index.clears());
+    let mut keeper = Keeper { follower, clock, filling, clears, losses };
     let work = move || {
         while let Some(memory) = weak.upgrade() {
             keeper.turn(&memory);
@@ -70,6 +72,8 @@ impl Keeper {
     fn fill(&mut self, memory: &Memory) -> Result<(), Fault> {
         let index = &memory.index;
         if self.clears != index.clears() {
+            // Losses first: what is cleared between the two is begun anew once more.
+            self.losses = index.losses();
             (self.clears, self.filling) = (index.clears(), Filling::People(String::new()));
         }
         let (stamp, now) = (index.stamp(), self.clock.now());
@@ -101,8 +105,9 @@ impl Keeper {
         let stamp = memory.index.stamp();
         let former = standings::former(self.follower.conn(), self.clock.now().at())?;
         former.into_iter().for_each(|token| memory.index.put(token, stamp));
-        memory.index.complete();
-        tracing::info!(tokens = memory.index.count(), "every live token is in memory");
+        memory.index.complete(self.losses);
+        let (tokens, complete) = (memory.index.count(), memory.index.is_complete());
+        tracing::info!(tokens, complete, "live tokens are in memory");
         Ok(Filling::Done)
     }
 }

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use latchkey::domain::change::Change;
+use latchkey::store::conn::Conn;
+use latchkey::store::feed;
 use latchkey::verify::BOUND;
 use reqwest::StatusCode;
 
@@ -200,4 +203,19 @@ async fn a_node_that_missed_entries_of_the_feed_forgets_everything() {
     app.database.write(|tx| Ok(latchkey::store::bulk::announce(tx)?)).await;
     app.hears_of_it().await;
     assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::UNAUTHORIZED);
+}
+
+#[actix_web::test]
+async fn the_feed_keeps_its_newest_entries_alone() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    let change = Change::Person(ada.id.clone());
+    let many = move |tx: &mut Conn| Ok((0..10_100).try_for_each(|_| feed::record(tx, &change))?);
+    app.database.write(many).await;
+    app.application.manage.clear(app.now()).await.expect("cleared");
+    assert_eq!(app.database.count("SELECT count(*) AS n FROM feed").await, 10_001);
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK);
+    ada.revokes("CI").await;
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::UNAUTHORIZED);
 }
