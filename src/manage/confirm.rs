@@ -28,7 +28,7 @@ impl Manage {
         let keys = throttle::of_confirmation(me.user.name.as_str(), me.client.address);
         let attempt = self.begin_try(keys, now).await?;
         let id = me.id().clone();
-        let found = self.db.read(move |c| Ok(users::find(c, &id)?)).await?;
+        let found = self.db.glance(move |c| Ok(users::find(c, &id)?)).await?;
         let (_, stored) = found.ok_or(Refusal::NotFound)?;
         let actor = me.clone();
         let confirmed = attempt.look(move || actor.confirm(&typed, &stored)).await?;
@@ -48,7 +48,7 @@ impl Manage {
             return Ok(None);
         }
         let id = me.id().clone();
-        let found = self.db.read(move |c| Ok(users::find(c, &id)?)).await?;
+        let found = self.db.glance(move |c| Ok(users::find(c, &id)?)).await?;
         let (_, stored) = found.ok_or(Refusal::NotFound)?;
         Ok(me.clone().confirm_within(window, stored, now))
     }

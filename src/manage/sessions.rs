@@ -46,7 +46,7 @@ impl Manage {
         let counted = name.as_ref().map_or("", UserName::as_str).to_owned();
         let attempt = self.begin_try(throttle::of_sign_in(&counted, client.address), now).await?;
         let found = match name {
-            Some(name) => self.db.read(move |c| Ok(users::find_by_name(c, &name)?)).await?,
+            Some(name) => self.db.glance(move |c| Ok(users::find_by_name(c, &name)?)).await?,
             None => None,
         };
         let (user, stored) = match found {
@@ -93,7 +93,7 @@ impl Manage {
 
     /// The person a session belongs to, as they are now; `None` once they are gone or disabled.
     pub async fn person(&self, id: UserId) -> Outcome<Option<User>> {
-        let found = self.db.read(move |c| Ok(users::find(c, &id)?)).await?;
+        let found = self.db.glance(move |c| Ok(users::find(c, &id)?)).await?;
         Ok(found.map(|(user, _)| user).filter(|user| user.disabled.is_none()))
     }
 
@@ -102,7 +102,7 @@ impl Manage {
         let digest = KeyDigest::of(key);
         let found = {
             let digest = digest.clone();
-            self.db.read(move |c| Ok(sessions::find(c, &digest)?)).await?
+            self.db.glance(move |c| Ok(sessions::find(c, &digest)?)).await?
         };
         let limits = self.rules().sessions;
         let Some((state, span)) = found.filter(|(_, span)| limits.allow(*span, now)) else {

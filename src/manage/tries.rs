@@ -63,7 +63,7 @@ impl Manage {
     pub(super) async fn begin_try(&self, keys: Vec<Key>, now: Now) -> Outcome<Try> {
         let asked = keys.clone();
         self.db
-            .read(move |c| {
+            .glance(move |c| {
                 for key in &asked {
                     Count::another(throttles::find(c, &key.name)?, key.most, now)
                         .map_err(|wait| Refusal::TooManyTries { wait })?;

@@ -73,10 +73,11 @@ impl Conn {
     }
 }
 
-/// Opens the kind of connection that the address names.
-pub(super) fn open(address: &Address) -> Result<Conn, ConnectionError> {
+/// Opens the kind of connection that the address names. `wait` is for how many milliseconds a locked SQLite database is
+/// waited for.
+pub(super) fn open(address: &Address, wait: u32) -> Result<Conn, ConnectionError> {
     match address {
-        Address::Sqlite(path) => open_sqlite(path, 5_000).map(Conn::Sqlite),
+        Address::Sqlite(path) => open_sqlite(path, wait).map(Conn::Sqlite),
         #[cfg(feature = "postgres")]
         Address::Postgres(url) => open_postgres(url).map(Conn::Postgres),
         #[cfg(not(feature = "postgres"))]
@@ -155,11 +156,14 @@ pub(super) fn prepare(address: &Address) -> std::io::Result<()> {
 }
 
 /// Makes and checks the connections of a pool.
-pub struct Manager(Address);
+pub struct Manager {
+    address: Address,
+    wait: u32,
+}
 
 impl Manager {
-    pub(super) fn new(address: Address) -> Self {
-        Self(address)
+    pub(super) fn new(address: Address, wait: u32) -> Self {
+        Self { address, wait }
     }
 }
 
@@ -168,7 +172,7 @@ impl ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Conn, Self::Error> {
-        open(&self.0).map_err(diesel::r2d2::Error::ConnectionError)
+        open(&self.address, self.wait).map_err(diesel::r2d2::Error::ConnectionError)
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {

@@ -120,7 +120,7 @@ impl Follower {
 
 fn listening(address: &Address) -> Result<Conn, Fault> {
     let doing = "opening a connection to follow changes by";
-    let conn = super::conn::open(address).map_err(|e| Fault::new(doing, e))?;
+    let conn = super::conn::open(address, super::BLOCKED).map_err(|e| Fault::new(doing, e))?;
     #[cfg(feature = "postgres")]
     if let Conn::Postgres(mut c) = conn {
         c.batch_execute(&format!("LISTEN {}", feed::CHANNEL)).during(doing)?;

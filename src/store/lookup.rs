@@ -13,7 +13,7 @@ use super::schema::{former_secrets, tokens, users, uses};
 use super::tokens::TokenRow;
 use super::users::UserRow;
 use super::uses::tell_of;
-use super::{Db, During};
+use super::{Db, During, IN_PLACE};
 use crate::domain::address::Address;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::{Failure, Fault};
@@ -22,8 +22,6 @@ use crate::domain::token::Token;
 use crate::domain::user::User;
 use crate::domain::verdict::Known;
 
-/// How long an inline read may wait for a locked database, in milliseconds: it holds up its worker.
-const PATIENCE: u32 = 50;
 /// How many look-ups of one worker PostgreSQL is asked for at once.
 const TURNS: usize = 4;
 /// How long PostgreSQL may take.
@@ -46,7 +44,7 @@ impl Lookup {
     pub fn new(db: &Db) -> Result<Self, Fault> {
         match db.address() {
             Address::Sqlite(path) => {
-                let conn = open_sqlite(path, PATIENCE)
+                let conn = open_sqlite(path, IN_PLACE)
                     .map_err(|e| Fault::new("opening the database for verification", e))?;
                 Ok(Self::Inline(RefCell::new(conn)))
             }

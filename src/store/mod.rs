@@ -40,6 +40,10 @@ pub use following::{Follow, Follower};
 
 /// How long a request waits for a free connection before it is told that the server is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a locked SQLite database is waited for, in milliseconds, by a thread that has nothing else to do, and by
+/// a worker that holds up other requests meanwhile.
+const BLOCKED: u32 = 5_000;
+const IN_PLACE: u32 = 50;
 /// How often a change that met another one is tried anew (PostgreSQL's serializable transactions).
 const ATTEMPTS: u32 = 8;
 
@@ -50,6 +54,8 @@ pub struct Db {
     /// Which file SQLite's is.
     file: Option<(u64, u64)>,
     readers: Pool<Manager>,
+    /// For reads in place, where that is quicker: on SQLite.
+    glances: Option<Pool<Manager>>,
     writers: Pool<Manager>,
     following: Following,
 }
@@ -71,14 +77,16 @@ impl Db {
             };
             Fault::new("making the database", format!("{name}: {e}"))
         })?;
-        let mut first = conn::open(&address).map_err(|e| Fault::new("opening the database", e))?;
+        let mut first =
+            conn::open(&address, BLOCKED).map_err(|e| Fault::new("opening the database", e))?;
         migrations::run(&mut first)?;
         uses::take_over(&mut first)?;
         drop(first);
         let file = conn::identity(&address).map_err(|e| Fault::new("opening the database", e))?;
         let writers = if address.is_sqlite() { 1 } else { 8 };
-        let (readers, writers) = (pool(&address, 8)?, pool(&address, writers)?);
-        Ok(Self { readers, writers, file, address, following: Following::default() })
+        let (readers, writers) = (pool(&address, 8, BLOCKED)?, pool(&address, writers, BLOCKED)?);
+        let glances = address.is_sqlite().then(|| pool(&address, 8, IN_PLACE)).transpose()?;
+        Ok(Self { readers, glances, writers, file, address, following: Following::default() })
     }
 
     pub fn address(&self) -> &Address {
@@ -92,6 +100,18 @@ impl Db {
     ) -> Outcome<T> {
         let pool = self.readers.clone();
         blocking(move || job(&mut *take(&pool)?)).await
+    }
+
+    /// Runs a read of a row or two by their keys. On SQLite that is sooner done than handed to another thread and back,
+    /// so it is done in place.
+    pub async fn glance<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Conn) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        match self.glances.as_ref().and_then(Pool::try_get) {
+            Some(mut conn) => job(&mut conn),
+            None => self.read(job).await,
+        }
     }
 
     /// Runs a change as one transaction, durable once this returns. The job may run again when it met another
@@ -172,14 +192,15 @@ impl Db {
     }
 }
 
-fn pool(address: &Address, size: u32) -> Result<Pool<Manager>, Fault> {
+/// `wait` is for how many milliseconds a locked SQLite database is waited for.
+fn pool(address: &Address, size: u32, wait: u32) -> Result<Pool<Manager>, Fault> {
     Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
         .connection_timeout(PATIENCE)
         // A round trip, but it is what lets the pool recover when PostgreSQL was restarted.
         .test_on_check_out(!address.is_sqlite())
-        .build(Manager::new(address.clone()))
+        .build(Manager::new(address.clone(), wait))
         .map_err(|e| Fault::new("connecting to the database", e))
 }
 

@@ -5,16 +5,14 @@
 //! stores it only if nothing in that shard has changed since. Who has changed something raises the counter after the
 //! commit, marks the shard, and takes the entry out, all before the change is answered.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 
-use crate::domain::grants::Grants;
+use super::kinds::Kinds;
 use crate::domain::id::UserId;
-use crate::domain::networks::Networks;
 use crate::domain::secret::Digest;
 use crate::domain::standing::Standing;
 use crate::domain::user::User;
@@ -26,8 +24,6 @@ const SHARDS: usize = 1024;
 pub const BYTES_EACH: usize = 200;
 /// And one person, of whom there are fewer: a quarter of the room is theirs.
 const BYTES_OF_PERSON: usize = 500;
-/// From how many kinds of grants on those that no token has any more are let go.
-const KINDS: usize = 10_000;
 
 /// How many changes had been learnt of before a row was read.
 #[derive(Clone, Copy)]
@@ -56,14 +52,7 @@ pub struct Index {
     most: usize,
     most_people: usize,
     count: AtomicUsize,
-    /// Grants and networks that many tokens share.
-    kinds: Mutex<Kinds>,
-}
-
-#[derive(Default)]
-struct Kinds {
-    grants: HashSet<Arc<Grants>>,
-    networks: HashSet<Arc<Networks>>,
+    kinds: Kinds,
 }
 
 #[derive(Default)]
@@ -95,7 +84,7 @@ impl Index {
             most: bytes / 4 * 3 / BYTES_EACH / SHARDS,
             most_people: bytes / 4 / BYTES_OF_PERSON / SHARDS,
             count: AtomicUsize::new(0),
-            kinds: Mutex::default(),
+            kinds: Kinds::default(),
         }
     }
 
@@ -119,12 +108,12 @@ impl Index {
 
     /// Stores what was read after the stamp was taken, unless it has changed since. Beyond the most that may be kept,
     /// it takes the place of any other.
-    pub fn put(&self, token: Standing, stamp: Stamp) {
+    pub fn put(&self, token: &Standing, stamp: Stamp) {
         if self.most == 0 {
             self.lose();
             return;
         }
-        let token = self.shared(token);
+        let token = self.kinds.share(token);
         let (digest, hash) = (token.digest, hash(&token.digest));
         let mut shard = write(&self.values[place(&digest)]);
         if shard.at > stamp.0 {
@@ -148,6 +137,9 @@ impl Index {
     }
 
     pub fn put_person(&self, user: &Arc<User>, stamp: Stamp) {
+        if self.most_people == 0 {
+            return;
+        }
         let mut shard = write(&self.people[person_place(&user.id)]);
         if shard.at > stamp.0 {
             return;
@@ -240,16 +232,6 @@ impl Index {
     pub fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }
-
-    /// The same token, with grants and networks that it shares with others.
-    fn shared(&self, token: Standing) -> Arc<Standing> {
-        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        let grants = one_of(&mut kinds.grants, &token.grants);
-        let own = token.networks.as_ref();
-        let networks = own.map(|own| one_of(&mut kinds.networks, own));
-        drop(kinds);
-        Arc::new(Standing { grants, networks, ..token })
-    }
 }
 
 impl Values {
@@ -257,18 +239,6 @@ impl Values {
         let found = self.known.find_entry(hash(digest), |token| token.digest == *digest);
         found.map(|entry| entry.remove()).is_ok()
     }
-}
-
-/// The one of equal values that is shared.
-fn one_of<T: Eq + std::hash::Hash>(kinds: &mut HashSet<Arc<T>>, own: &Arc<T>) -> Arc<T> {
-    if let Some(known) = kinds.get(own) {
-        return known.clone();
-    }
-    if kinds.len() >= KINDS {
-        kinds.retain(|kind| Arc::strong_count(kind) > 1);
-    }
-    kinds.insert(own.clone());
-    own.clone()
 }
 
 /// A digest is as good as random, so its own bytes tell where it is.

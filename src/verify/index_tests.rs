@@ -3,6 +3,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::domain::expiry::Expiry;
+use crate::domain::grants::Grants;
 use crate::domain::id::TokenId;
 use crate::domain::secret::{Prefix, Secret};
 use crate::domain::time::from_micros;
@@ -60,7 +61,7 @@ fn what_was_read_before_a_change_is_never_stored_after_it() {
                 let read = !revoked.load(Ordering::SeqCst);
                 (0..round % 50).for_each(|_| std::hint::spin_loop());
                 if read {
-                    index.put(token.clone(), stamp);
+                    index.put(&token, stamp);
                 }
             });
             scope.spawn(|| {
@@ -82,16 +83,16 @@ fn a_change_is_asked_about_until_it_was_read() {
     let token = token(&owner.id);
     let stamp = index.stamp();
     index.put_person(&owner, stamp);
-    index.put(token.clone(), stamp);
+    index.put(&token, stamp);
     assert!(is_known(&index, &token.digest));
     index.drop_value(&token.digest);
     assert!(matches!(index.find(&token.digest), Seen::Changed));
-    index.put(token.clone(), stamp);
+    index.put(&token, stamp);
     assert!(
         matches!(index.find(&token.digest), Seen::Changed),
         "an old reading counts for nothing"
     );
-    index.put(token.clone(), index.stamp());
+    index.put(&token, index.stamp());
     assert!(is_known(&index, &token.digest));
     index.drop_person(&owner.id);
     assert!(matches!(index.find(&token.digest), Seen::Changed), "its owner has to be read as well");
@@ -108,7 +109,7 @@ fn beyond_its_memory_the_index_makes_room_and_says_that_it_is_not_complete() {
     index.complete(index.losses());
     assert!(index.is_complete());
     let tokens: Vec<_> = (0..20_000).map(|_| token(&owner.id)).collect();
-    tokens.iter().for_each(|token| index.put(token.clone(), index.stamp()));
+    tokens.iter().for_each(|token| index.put(&token, index.stamp()));
     assert!(!index.is_complete(), "what isn't here may be a token all the same");
     let known = tokens.iter().filter(|token| is_known(&index, &token.digest)).count();
     assert_eq!(known, index.count());
@@ -121,7 +122,7 @@ fn beyond_its_memory_the_index_makes_room_and_says_that_it_is_not_complete() {
 fn what_found_no_room_while_it_was_filled_keeps_the_index_incomplete() {
     let (index, owner) = (Index::new(2 << 20), user());
     let losses = index.losses();
-    (0..20_000).for_each(|_| index.put(token(&owner.id), index.stamp()));
+    (0..20_000).for_each(|_| index.put(&token(&owner.id), index.stamp()));
     index.complete(losses);
     assert!(!index.is_complete());
     let (index, losses) = (Index::new(1 << 20), 0);
@@ -130,6 +131,6 @@ fn what_found_no_room_while_it_was_filled_keeps_the_index_incomplete() {
     assert!(!index.is_complete(), "cleared while it was filled");
     let without = Index::new(0);
     without.complete(without.losses());
-    without.put(token(&owner.id), without.stamp());
+    without.put(&token(&owner.id), without.stamp());
     assert!(!without.is_complete(), "a new token has no room");
 }

@@ -89,7 +89,7 @@ impl Keeper {
                 let tokens = standings::after(self.follower.conn(), last, PAGE)?;
                 let last = tokens.last().map(|token| token.id.as_str().to_owned());
                 let live = tokens.into_iter().filter(|token| !token.expiry.is_past(now));
-                live.for_each(|token| index.put(token, stamp));
+                live.for_each(|token| index.put(&token, stamp));
                 match last {
                     Some(_) if index.is_full() => Filling::Done,
                     Some(last) => Filling::Tokens(last),
@@ -104,7 +104,7 @@ impl Keeper {
     fn finish(&mut self, memory: &Memory) -> Result<Filling, Fault> {
         let stamp = memory.index.stamp();
         let former = standings::former(self.follower.conn(), self.clock.now().at())?;
-        former.into_iter().for_each(|token| memory.index.put(token, stamp));
+        former.into_iter().for_each(|token| memory.index.put(&token, stamp));
         memory.index.complete(self.losses);
         let (tokens, complete) = (memory.index.count(), memory.index.is_complete());
         tracing::info!(tokens, complete, "live tokens are in memory");

@@ -8,7 +8,6 @@ use super::index::Index;
 use crate::domain::change::Change;
 use crate::domain::refusal::Fault;
 use crate::domain::secret::Digest;
-use crate::domain::standing::Standing;
 use crate::domain::verdict::Holder;
 use crate::store::conn::Conn;
 use crate::store::{Follow, lookup, users};
@@ -44,7 +43,7 @@ impl Memory {
     pub fn keep(&self, holder: &Holder, stamp: super::index::Stamp) {
         if !holder.token.revoked {
             self.index.put_person(&holder.owner, stamp);
-            self.index.put(Standing::clone(&holder.token), stamp);
+            self.index.put(&holder.token, stamp);
         }
     }
 

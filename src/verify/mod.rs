@@ -5,6 +5,7 @@ mod gathering;
 mod index;
 pub mod introspect;
 mod keeper;
+mod kinds;
 pub mod limits;
 mod memory;
 mod offer;
