@@ -84,6 +84,8 @@ enum UserCommand {
     Disable { name: String },
     /// Let a disabled person in again; their tokens work again with that
     Enable { name: String },
+    /// Turn the second factor off of somebody who has lost it, and end their sessions
+    ResetSecondFactor { name: String },
 }
 
 #[derive(Args)]

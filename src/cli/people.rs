@@ -17,6 +17,7 @@ pub fn run(config: &Config, command: UserCommand) -> Result<(), Stop> {
         UserCommand::SetRole { name, role } => set_role(config, &name, &role),
         UserCommand::Disable { name } => disable(config, &name),
         UserCommand::Enable { name } => enable(config, &name),
+        UserCommand::ResetSecondFactor { name } => reset_second_factor(config, &name),
     }
 }
 
@@ -53,6 +54,14 @@ fn enable(config: &Config, name: &str) -> Result<(), Stop> {
     for token in back {
         println!("  {}  {}", token.hint, token.name.as_str());
     }
+    Ok(())
+}
+
+fn reset_second_factor(config: &Config, name: &str) -> Result<(), Stop> {
+    let name = username(name)?;
+    let manage = server::manage(config, server::open_database(config)?)?;
+    let user = block_on(manage.reset_second_factor(name, clock().now()))?;
+    println!("{} signs in with the password alone now. Sessions have ended.", user.name.as_str());
     Ok(())
 }
 

@@ -20,6 +20,11 @@ pub enum Kind {
     ConfirmationFailed,
     ProfileChanged,
     PasswordChanged,
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    RecoveryCodesRenewed,
+    RecoveryCodeUsed,
+    CodeFailed,
     TokenGenerated,
     TokenEdited,
     /// An edit after which the token can do more, longer or from more places than before.
@@ -37,7 +42,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 27] = [
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
@@ -48,6 +53,11 @@ impl Kind {
         Self::ConfirmationFailed,
         Self::ProfileChanged,
         Self::PasswordChanged,
+        Self::SecondFactorAdded,
+        Self::SecondFactorRemoved,
+        Self::RecoveryCodesRenewed,
+        Self::RecoveryCodeUsed,
+        Self::CodeFailed,
         Self::TokenGenerated,
         Self::TokenEdited,
         Self::TokenWidened,
@@ -79,6 +89,11 @@ impl Kind {
             Self::ConfirmationFailed => "Wrong password at a change",
             Self::ProfileChanged => "Profile changed",
             Self::PasswordChanged => "Password changed",
+            Self::SecondFactorAdded => "Second factor set up",
+            Self::SecondFactorRemoved => "Second factor turned off",
+            Self::RecoveryCodesRenewed => "New recovery codes",
+            Self::RecoveryCodeUsed => "Recovery code used",
+            Self::CodeFailed => "Wrong code at sign-in",
             Self::TokenGenerated => "Generated",
             Self::TokenEdited => "Edited",
             Self::TokenWidened => "Widened",
@@ -106,6 +121,11 @@ impl Kind {
             Self::ConfirmationFailed => "confirmation_failed",
             Self::ProfileChanged => "profile_changed",
             Self::PasswordChanged => "password_changed",
+            Self::SecondFactorAdded => "second_factor_added",
+            Self::SecondFactorRemoved => "second_factor_removed",
+            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::CodeFailed => "code_failed",
             Self::TokenGenerated => "token_generated",
             Self::TokenEdited => "token_edited",
             Self::TokenWidened => "token_widened",
@@ -172,6 +192,11 @@ impl Event {
     /// Something done on the command line that is about no person.
     pub fn by_the_operator(kind: Kind, detail: String, now: Now) -> Self {
         Self { detail, ..Self::at_the_door(kind, None, &Client::default(), now) }
+    }
+
+    pub fn signed_in(user: UserId, client: &Client, now: Now) -> Self {
+        let door = Self::at_the_door(Kind::SignedIn, Some(user.clone()), client, now);
+        Self { actor: Some(user), ..door }
     }
 
     /// Something that happened before anybody was signed in.

@@ -23,6 +23,7 @@ pub mod refusal;
 pub mod refused_call;
 pub mod review;
 pub mod scope;
+pub mod second_factor;
 pub mod secret;
 pub mod session;
 pub mod sets;

@@ -24,6 +24,8 @@ pub struct Policy {
     pub overlap_hours: Vec<u32>,
     /// Days without use after which a token ends.
     pub unused_days: Option<u32>,
+    /// Whether a second factor is asked of whoever generates tokens.
+    pub second_factor: bool,
     /// From how many days before a token's last one gateways are told so; zero for never.
     pub soon_days: u32,
 }
@@ -50,6 +52,7 @@ impl Default for Policy {
             edits: Edits::Any,
             overlap_hours: vec![1, 24],
             unused_days: None,
+            second_factor: false,
             soon_days: 7,
         }
     }

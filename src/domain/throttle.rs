@@ -41,6 +41,13 @@ pub fn of_confirmation(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
     vec![key(format!("both:{user}:{lane}"), 5), key(format!("confirm-person:{user}"), 50)]
 }
 
+/// The counts that a try at the code after the password adds to. Whoever tries knows the password, so the person's count
+/// is low, whatever addresses the tries come from.
+pub fn of_code(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
+    let (user, lane) = (hashed(user_name), lane(address));
+    vec![Key { name: format!("code:{user}"), most: 5, lane }]
+}
+
 /// Hashed, because what is typed as a name may be a password by mistake.
 fn hashed(user_name: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(user_name)[..16])

@@ -10,6 +10,7 @@ mod hasher;
 pub mod people;
 pub mod policy;
 pub mod revocations;
+pub mod second_factors;
 pub mod secrets;
 pub mod sessions;
 pub mod setup;

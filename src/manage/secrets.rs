@@ -122,6 +122,7 @@ impl Manage {
     ) -> Outcome<(Token, Token)> {
         let policy = &self.rules().policy;
         policy.admit_role(me.user.role)?;
+        self.admit_factor(c, me.id())?;
         let before = listed(c, me.id(), id)?;
         unchanged_since(c, &before, renewal.read)?;
         let hours = renewal.overlap_hours;

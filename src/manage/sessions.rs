@@ -11,12 +11,20 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::id::UserId;
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::refusal::{Outcome, Problems};
+use crate::domain::second_factor::HalfWay;
 use crate::domain::session::KeyDigest;
 use crate::domain::throttle;
 use crate::domain::time::Now;
 use crate::domain::user::{User, UserName};
 pub use crate::store::sessions::State;
-use crate::store::{events, sessions, users};
+use crate::store::{events, second_factors, sessions, users};
+
+/// What a right password opens.
+pub enum Entry {
+    In(User),
+    /// Signing in goes on with a code.
+    HalfWay(HalfWay),
+}
 
 /// How often a session's use is noted at most, so that reading pages costs no writes.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
@@ -29,9 +37,11 @@ impl Manage {
         typed: Option<Password>,
         client: &Client,
         now: Now,
-    ) -> Outcome<User> {
+    ) -> Outcome<Entry> {
         let outcome = self.let_in(name, typed, client, now).await;
-        self.sign_ins.count(&outcome);
+        if !matches!(outcome, Ok(Entry::HalfWay(_))) {
+            self.sign_ins.count(&outcome);
+        }
         outcome
     }
 
@@ -41,7 +51,7 @@ impl Manage {
         typed: Option<Password>,
         client: &Client,
         now: Now,
-    ) -> Outcome<User> {
+    ) -> Outcome<Entry> {
         let name = UserName::parse(name).ok();
         let counted = name.as_ref().map_or("", UserName::as_str).to_owned();
         let attempt = self.begin_try(throttle::of_sign_in(&counted, client.address), now).await?;
@@ -61,27 +71,32 @@ impl Manage {
             return Err(Problems::one(PASSWORD, "That username and password don’t match").into());
         };
         self.forgive(attempt).await?;
-        self.note_sign_in(&user, stored, renewed, client, now).await?;
-        Ok(user)
+        let half = HalfWay::begin(user.id.clone(), renewed.as_ref().unwrap_or(&stored), now);
+        let is_in = self.note_password(&user, stored, renewed, client, now).await?;
+        Ok(if is_in { Entry::In(user) } else { Entry::HalfWay(half) })
     }
 
-    async fn note_sign_in(
+    /// Keeps the hash that was made anew. Answers whether nothing more is asked of this person, and they are in.
+    async fn note_password(
         &self,
         user: &User,
         stored: PasswordHash,
         renewed: Option<PasswordHash>,
         client: &Client,
         now: Now,
-    ) -> Outcome<()> {
+    ) -> Outcome<bool> {
         let id = user.id.clone();
-        let mut event = Event::at_the_door(Kind::SignedIn, Some(id.clone()), client, now);
-        event.actor = Some(id.clone());
+        let event = Event::signed_in(id.clone(), client, now);
         self.db
             .write(move |tx| {
                 if let Some(renewed) = &renewed {
                     users::set_password(tx, &id, &stored, renewed)?;
                 }
-                Ok(events::record(tx, &event)?)
+                if second_factors::exists(tx, &id)? {
+                    return Ok(false);
+                }
+                events::record(tx, &event)?;
+                Ok(true)
             })
             .await
     }

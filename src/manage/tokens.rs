@@ -178,6 +178,7 @@ impl Manage {
         now: Now,
     ) -> Outcome<()> {
         self.rules().policy.admit(role, tokens::count_listed(c, owner)?)?;
+        self.admit_factor(c, owner)?;
         admit_name(c, owner, &draft.name, None, now)
     }
 }

@@ -18,6 +18,7 @@ pub mod nonces;
 pub mod refused_calls;
 mod row;
 pub mod schema;
+pub mod second_factors;
 pub mod sessions;
 pub mod standings;
 pub mod throttles;

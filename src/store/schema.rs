@@ -81,10 +81,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (digest) {
+        digest -> Binary,
+        user_id -> Text,
+    }
+}
+
+diesel::table! {
     refused_calls (token_id) {
         token_id -> Text,
         last_at -> BigInt,
         calls -> Text,
+    }
+}
+
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> Text,
+        totp_key -> Binary,
+        added_at -> BigInt,
+        last_step -> BigInt,
     }
 }
 
@@ -152,7 +168,9 @@ diesel::table! {
 
 diesel::joinable!(daily_uses -> users (user_id));
 diesel::joinable!(former_secrets -> tokens (token_id));
+diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refused_calls -> tokens (token_id));
+diesel::joinable!(second_factors -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(uses -> users (user_id));
@@ -166,7 +184,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_uses,
     keys,
     nonces,
+    recovery_codes,
     refused_calls,
+    second_factors,
     sessions,
     throttles,
     tokens,

@@ -7,8 +7,8 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, token};
 use super::files;
 use super::pages::{
-    account, explanations, home, overlaps, password, pauses, revocations, search, secrets, setup,
-    sign_in, tokens,
+    account, codes, explanations, home, overlaps, password, pauses, recovery_codes, removals,
+    revocations, search, second_factors, secrets, setup, sign_in, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -42,9 +42,13 @@ pub fn pages(cfg: &mut ServiceConfig) {
     cfg.service(resource("/").route(get(home::show)))
         .service(resource("/setup").route(get(setup::new)).route(post().to(setup::create)))
         .service(resource("/sign-in").route(get(sign_in::new)).route(post().to(sign_in::create)))
+        .service(resource("/sign-in/code").route(get(codes::show)).route(post().to(codes::create)))
         .service(resource("/sign-out").route(post().to(sign_in::destroy)))
         .service(resource("/account").route(get(account::edit)).route(post().to(account::update)))
         .service(resource("/account/password").route(get(password::edit)).route(post().to(password::update)))
+        .service(resource("/account/second-factor").route(get(second_factors::new)).route(post().to(second_factors::create)))
+        .service(resource("/account/second-factor/removal").route(get(removals::new)).route(post().to(removals::create)))
+        .service(resource("/account/recovery-codes").route(get(recovery_codes::new)).route(post().to(recovery_codes::create)))
         .service(resource("/account/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
         .service(resource("/account/tokens/new").route(get(tokens::new)))
         .service(resource("/account/tokens/search").route(post().to(search::create)))

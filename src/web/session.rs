@@ -58,6 +58,12 @@ impl SignedIn {
         shell
     }
 
+    /// Goes on in a new session where a change has ended all of this person's.
+    pub fn begin_anew(&mut self) -> Result<(), WebError> {
+        self.binding = begin(&self.session, self.actor.id())?;
+        Ok(())
+    }
+
     /// The instant and the zone in which times are shown to them.
     pub fn here(&self, now: Now) -> Here {
         Here { now, zone: self.actor.user.zone }
@@ -86,7 +92,7 @@ impl SignedIn {
 
     /// Leaves a word for the next page where nothing was changed: of what was found, or what is missing.
     pub fn note(&self, sentence: &str) -> Result<(), WebError> {
-        remember(&self.session, NOTE, sentence)
+        note(&self.session, sentence)
     }
 
     /// What was left for this page, if anything.
@@ -147,11 +153,19 @@ impl FromRequest for SignedIn {
 }
 
 /// Begins a session of this person in this browser, under a new key: an older one is dead from now on.
-pub fn begin(session: &Session, user: &UserId) -> Result<(), WebError> {
+/// Answers with what its forms are bound to.
+pub fn begin(session: &Session, user: &UserId) -> Result<String, WebError> {
     session.clear();
     session.renew();
     remember(session, USER, user.as_str())?;
-    remember(session, BINDING, &random_text())
+    let binding = random_text();
+    remember(session, BINDING, &binding)?;
+    Ok(binding)
+}
+
+/// Leaves a word for the first page of a session that has just begun.
+pub fn note(session: &Session, sentence: &str) -> Result<(), WebError> {
+    remember(session, NOTE, sentence)
 }
 
 /// The session, unless reading it has failed (`session_store.rs`): nothing was done yet, and nothing is done then.
@@ -198,6 +212,19 @@ impl Visitor {
             .same_site(SameSite::Strict)
             .secure(self.site.is_secure());
         (!self.known).then(|| cookie.finish())
+    }
+
+    /// What a text of ours for this browser alone is signed with.
+    pub fn sign(&self, purpose: &str, text: &str) -> String {
+        self.site.key.sign(purpose, &self.bound(text))
+    }
+
+    pub fn verifies(&self, purpose: &str, text: &str, signature: &str) -> bool {
+        self.known && self.site.key.verifies(purpose, &self.bound(text), signature)
+    }
+
+    fn bound(&self, text: &str) -> String {
+        format!("{}.{text}", self.binding)
     }
 
     pub(super) fn is_genuine(&self, token: &str) -> bool {

@@ -21,12 +21,16 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 12] = [
+pub const FORMS: [&str; 16] = [
     "/setup",
     "/sign-in",
+    "/sign-in/code",
     "/sign-out",
     "/account",
     "/account/password",
+    "/account/second-factor",
+    "/account/second-factor/removal",
+    "/account/recovery-codes",
     "/account/tokens",
     "/account/tokens/search",
     "/account/tokens/revocation",

@@ -20,6 +20,7 @@ mod list;
 mod nginx;
 mod refusals;
 mod script;
+mod second_factors;
 mod token_accessibility;
 mod token_form;
 mod token_form_plain;

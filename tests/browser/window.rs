@@ -28,7 +28,7 @@ fn candidates(role: &str) -> By {
         "checkbox" => "[type=checkbox]",
         "complementary" => "aside",
         "combobox" => "select",
-        "image" => "[role=img]",
+        "image" => "[role=img], img",
         other => panic!("no elements are known for the role {other}"),
     })
 }

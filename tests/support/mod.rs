@@ -11,6 +11,7 @@ pub mod machine;
 pub mod open_metrics;
 pub mod page;
 pub mod people;
+pub mod phone;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -30,6 +30,9 @@ pub fn read(value: Option<&Spanned<DeValue<'_>>>, m: &mut Mistakes) -> Option<Po
     if let Some((text, span)) = section.text("edits", m) {
         policy.edits = m.keep(span, edits(&text)).unwrap_or(policy.edits);
     }
+    if let Some(asked) = section.switch("second_factor", m) {
+        policy.second_factor = asked;
+    }
     if let Some(texts) = section.texts("overlap", m) {
         let mut hours: Vec<u32> =
             texts.into_iter().filter_map(|(text, span)| m.keep(span, overlap(&text))).collect();

@@ -1,14 +1,18 @@
 //! Pages for people. A file is one noun; in it stand, page by page: the page struct, its form, its handler.
 
 pub mod account;
+pub mod codes;
 pub mod explanations;
 pub mod home;
 pub mod overlaps;
 pub mod password;
 pub mod pauses;
 mod question;
+pub mod recovery_codes;
+pub mod removals;
 pub mod revocations;
 pub mod search;
+pub mod second_factors;
 pub mod secrets;
 pub mod setup;
 pub mod sign_in;

@@ -13,19 +13,39 @@ use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::{self, SignedIn};
 use crate::web::shell::{Shell, Tab};
+use crate::web::words::Moment;
 
 #[derive(Template)]
 #[template(path = "account/password.html")]
 struct Edit {
     shell: Shell,
     shortest: usize,
+    factor: Option<Factor>,
+    /// The operator asks for a second factor before one generates a token.
+    is_wanted: bool,
     problems: Problems,
 }
 
+/// The second factor as it stands.
+struct Factor {
+    since: Moment,
+    codes_left: usize,
+}
+
 impl Edit {
-    fn of(me: &SignedIn, problems: Problems) -> Self {
-        let shell = me.shell(Tab::Password);
-        Self { shell, shortest: NewPassword::SHORTEST, problems }
+    async fn of(
+        me: &SignedIn,
+        manage: &Manage,
+        problems: Problems,
+        now: Now,
+    ) -> Result<Self, WebError> {
+        let factor = manage.second_factor(&me.actor).await?.map(|factor| Factor {
+            since: Moment::past(factor.added, me.here(now)),
+            codes_left: factor.codes_left,
+        });
+        let is_wanted = manage.rules().policy.second_factor;
+        let (shell, shortest) = (me.shell(Tab::Password), NewPassword::SHORTEST);
+        Ok(Self { shell, shortest, factor, is_wanted, problems })
     }
 }
 
@@ -59,8 +79,8 @@ impl PasswordForm {
     }
 }
 
-pub async fn edit(me: SignedIn) -> Page {
-    Page::show(&Edit::of(&me, Problems::default()))
+pub async fn edit(manage: Data<Manage>, me: SignedIn, now: Now) -> Result<Page, WebError> {
+    Ok(Page::show(&Edit::of(&me, &manage, Problems::default(), now).await?))
 }
 
 pub async fn update(
@@ -86,8 +106,8 @@ pub async fn update(
         }
         Err(failure) => {
             let again = Again::of(failure)?;
-            let page = Page::show(&Edit::of(&me, again.problems.clone()));
-            Ok(again.mark(page))
+            let page = Edit::of(&me, &manage, again.problems.clone(), now).await?;
+            Ok(again.mark(Page::show(&page)))
         }
     }
 }

@@ -5,9 +5,11 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use super::codes;
 use crate::domain::password::Password;
 use crate::domain::time::Now;
 use crate::manage::Manage;
+use crate::manage::sessions::Entry;
 use crate::web::again::Again;
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Form, Sent, Typed};
@@ -108,10 +110,11 @@ pub async fn create(
     }
     let password = Password::typed(&typed.password);
     match manage.sign_in(&typed.username, password, &visitor.client, now).await {
-        Ok(user) => {
+        Ok(Entry::In(user)) => {
             session::begin(&visitor.session, &user.id)?;
             Ok(Page::see_other(local::path(&typed.next).unwrap_or("/account/tokens")))
         }
+        Ok(Entry::HalfWay(half)) => Ok(codes::ask(&visitor, &half, typed.next)),
         Err(failure) => {
             let again = Again::of(failure)?;
             let problem = again.problems.iter().next().map(|problem| problem.sentence.clone());

@@ -37,6 +37,8 @@ struct New {
     /// The link to this form as it stands, once it was asked for.
     link: Option<String>,
     can_generate: bool,
+    /// The operator asks for a second factor first.
+    lacks_factor: bool,
     /// There is nothing here that could not be chosen, unlike in the form that edits a token.
     only_name: bool,
 }
@@ -54,6 +56,7 @@ impl New {
             notes: Vec::new(),
             link: None,
             can_generate: under.policy.may_generate(under.role),
+            lacks_factor: false,
             only_name: false,
             typed,
         }
@@ -91,7 +94,8 @@ pub async fn new(
         typed.fill(&token.grants.within(under.catalogue, under.role));
     }
     let notes = prefill.apply(&mut typed, under);
-    let page = New { notes, ..New::of(&me, under, typed, Problems::default()) };
+    let lacks_factor = manage.lacks_second_factor(&me.actor).await?;
+    let page = New { notes, lacks_factor, ..New::of(&me, under, typed, Problems::default()) };
     Ok(Page::show(&page))
 }
 

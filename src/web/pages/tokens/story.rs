@@ -108,7 +108,10 @@ fn drawn(kind: Kind) -> (&'static str, &'static str) {
         Kind::SignedOut => ("leave", ""),
         Kind::ConfirmationFailed => ("alert", "warn"),
         Kind::ProfileChanged => ("edit", ""),
-        Kind::PasswordChanged => ("lock", ""),
+        Kind::PasswordChanged | Kind::SecondFactorAdded | Kind::RecoveryCodesRenewed => {
+            ("lock", "")
+        }
+        Kind::SecondFactorRemoved | Kind::RecoveryCodeUsed | Kind::CodeFailed => ("alert", "warn"),
         Kind::TokenGenerated => ("key", ""),
         Kind::TokenEdited => ("edit", ""),
         Kind::TokenWidened => ("alert", "warn"),

@@ -1,0 +1,130 @@
+//! `/sign-in/code`: the second half of signing in, where a second factor is set up.
+
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::domain::refusal::Problems;
+use crate::domain::second_factor::{Code, CodeDigest, HalfWay};
+use crate::domain::time::Now;
+use crate::manage::Manage;
+use crate::web::again::Again;
+use crate::web::error::WebError;
+use crate::web::form::{Fields, Form, Typed};
+use crate::web::local;
+use crate::web::page::Page;
+use crate::web::session::{self, Visitor};
+use crate::web::shell::Shell;
+
+/// What the hidden half of the form is signed for.
+const PURPOSE: &str = "half-way in";
+
+#[derive(Template)]
+#[template(path = "sign_in/code.html")]
+struct Show {
+    shell: Shell,
+    /// Whose password was right, for this browser alone.
+    half: String,
+    signature: String,
+    next: String,
+    /// What was typed as a recovery code: its place is open then.
+    recovery: bool,
+    problems: Problems,
+}
+
+pub struct CodeForm {
+    half: String,
+    signature: String,
+    next: String,
+    code: String,
+    recovery: String,
+}
+
+impl Typed for CodeForm {
+    fn read(fields: &Fields) -> Self {
+        Self {
+            half: fields.text("half"),
+            signature: fields.text("signature"),
+            next: fields.text("next"),
+            code: fields.text("code"),
+            recovery: fields.text("recovery"),
+        }
+    }
+
+    fn resume(&self) -> String {
+        format!("/sign-in?next={}", local::encode(&self.next))
+    }
+}
+
+impl CodeForm {
+    fn code(&self) -> Result<Code, Problems> {
+        match (self.code.trim(), self.recovery.trim()) {
+            ("", "") => Err(Problems::one("code", "Enter the code that your app shows")),
+            ("", recovery) => Ok(Code::Recovery(CodeDigest::of_typed(recovery))),
+            (code, _) => Ok(Code::OfApp(code.to_owned())),
+        }
+    }
+
+    fn again(self, visitor: &Visitor, problems: Problems) -> Page {
+        Page::show(&Show {
+            shell: visitor.shell(),
+            recovery: self.code.is_empty() && !self.recovery.is_empty(),
+            half: self.half,
+            signature: self.signature,
+            next: self.next,
+            problems,
+        })
+    }
+}
+
+/// Asks for the code, as the answer to a right password.
+pub fn ask(visitor: &Visitor, half: &HalfWay, next: String) -> Page {
+    let half = half.text();
+    let signature = visitor.sign(PURPOSE, &half);
+    let shell = visitor.shell();
+    let problems = Problems::default();
+    Page::show(&Show { shell, half, signature, next, recovery: false, problems })
+}
+
+/// The address alone leads to the beginning.
+pub async fn show() -> Page {
+    Page::see_other("/sign-in")
+}
+
+pub async fn create(
+    manage: Data<Manage>,
+    now: Now,
+    form: Form<CodeForm>,
+) -> Result<Page, WebError> {
+    let Form { visitor, typed, is_genuine } = form;
+    let signed = visitor.verifies(PURPOSE, &typed.half, &typed.signature);
+    let half = HalfWay::parse(&typed.half).filter(|_| signed && is_genuine);
+    let Some(half) = half else {
+        return Err(WebError::Stale { again: typed.resume() });
+    };
+    let answer = async {
+        let code = typed.code()?;
+        manage.finish_sign_in(half, code, &visitor.client, now).await
+    };
+    match answer.await {
+        Ok(entered) => {
+            session::begin(&visitor.session, &entered.user.id)?;
+            if let Some(left) = entered.codes_left {
+                session::note(&visitor.session, &words(left))?;
+            }
+            Ok(Page::see_other(local::path(&typed.next).unwrap_or("/account/tokens")))
+        }
+        Err(failure) => {
+            let again = Again::of(failure)?;
+            let page = typed.again(&visitor, again.problems.clone());
+            Ok(again.mark(page))
+        }
+    }
+}
+
+fn words(left: usize) -> String {
+    match left {
+        0 => "That was your last recovery code. Make new ones under Password.".to_owned(),
+        1 => "One recovery code is left. You can make new ones under Password.".to_owned(),
+        left => format!("{left} recovery codes are left."),
+    }
+}
