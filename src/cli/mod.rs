@@ -204,8 +204,8 @@ pub fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         command => {
-            let read = || load(file.as_deref(), &matches);
-            read().and_then(|config| carry_out(command, &config, read))
+            let read = |file: Option<&Path>| load(file, &matches);
+            read(file.as_deref()).and_then(|config| carry_out(command, &config, read))
         }
     };
     match done {
@@ -221,11 +221,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// `read` reads the configuration again.
+/// `read` reads the configuration again, from a file that has to be there if one is named.
 fn carry_out(
     command: Command,
     config: &Config,
-    read: impl Fn() -> Result<Config, Stop>,
+    read: impl Fn(Option<&Path>) -> Result<Config, Stop>,
 ) -> Result<ExitCode, Stop> {
     match command {
         Command::Serve => serve::run(config, read)?,

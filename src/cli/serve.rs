@@ -1,6 +1,7 @@
 //! `latchkey serve`.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::signal::unix::{SignalKind, signal};
@@ -11,12 +12,18 @@ use crate::config::{Config, LogFormat};
 use crate::server::Application;
 
 /// `read` reads settings and file again, when the operator says that the file has changed.
-pub fn run(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Result<(), Stop> {
+pub fn run(
+    config: &Config,
+    read: impl Fn(Option<&Path>) -> Result<Config, Stop>,
+) -> Result<(), Stop> {
     start_log(config)?;
     block_on(serve(config, read))
 }
 
-async fn serve(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Result<(), Stop> {
+async fn serve(
+    config: &Config,
+    read: impl Fn(Option<&Path>) -> Result<Config, Stop>,
+) -> Result<(), Stop> {
     let settings = &config.settings;
     // Taken before the database is touched: a second server on this address changes nothing.
     let listener = bind(settings.listen)?;
@@ -31,7 +38,7 @@ async fn serve(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Resu
     tokio::select! {
         stopped = server => stopped.map_err(|e| Stop::Said(format!("the server stopped: {e}")))?,
         fault = application.keep_up(settings.last_use_every) => return Err(fault.into()),
-        stop = reload(&application, read) => return Err(stop),
+        stop = reload(config, &application, read) => return Err(stop),
     }
     application.write_uses().await;
     if let Some(metrics) = metrics {
@@ -42,16 +49,23 @@ async fn serve(config: &Config, read: impl Fn() -> Result<Config, Stop>) -> Resu
 }
 
 /// At each SIGHUP goes by the file as it is now; one with mistakes changes nothing.
-async fn reload(application: &Application, read: impl Fn() -> Result<Config, Stop>) -> Stop {
+async fn reload(
+    start: &Config,
+    application: &Application,
+    read: impl Fn(Option<&Path>) -> Result<Config, Stop>,
+) -> Stop {
+    // What has been read once has to be there from then on: the sample in its place would open what it closed.
+    let mut file = start.file.clone();
     let mut told = match signal(SignalKind::hangup()) {
         Ok(told) => told,
         Err(e) => return Stop::Said(format!("waiting for SIGHUP: {e}")),
     };
     loop {
         told.recv().await;
-        match read() {
+        match read(file.as_deref()) {
             Ok(config) => {
                 application.reload(&config);
+                file.clone_from(&config.file);
                 let services = config.catalogue.services().len();
                 tracing::info!(services, "goes by the file as it is now");
             }

@@ -4,7 +4,7 @@ mod catalogue;
 mod file;
 mod settings;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::catalogue::Catalogue;
@@ -30,6 +30,8 @@ pub struct Config {
     pub sets: Arc<Sets>,
     /// Each setting as it was given, to be shown.
     pub values: Values,
+    /// The file that was read; `None` where the sample stands in.
+    pub file: Option<PathBuf>,
 }
 
 impl Config {
@@ -41,10 +43,14 @@ impl Config {
             Some(path) => {
                 let text = std::fs::read_to_string(path)
                     .map_err(|e| Mistakes::one(format!("{}: {e}", path.display())))?;
-                Self::read(&text, &path.display().to_string(), given)
+                let config = Self::read(&text, &path.display().to_string(), given)?;
+                Ok(Self { file: Some(path.to_owned()), ..config })
             }
             None => match std::fs::read_to_string(DEFAULT_FILE) {
-                Ok(text) => Self::read(&text, DEFAULT_FILE, given),
+                Ok(text) => {
+                    let config = Self::read(&text, DEFAULT_FILE, given)?;
+                    Ok(Self { file: Some(DEFAULT_FILE.into()), ..config })
+                }
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                     Self::read(SAMPLE, "the sample catalogue", given)
                 }
@@ -68,6 +74,7 @@ impl Config {
                 catalogue: Arc::new(content.catalogue),
                 sets: Arc::new(content.sets),
                 values: given,
+                file: None,
             }),
             _ => Err(mistakes),
         }

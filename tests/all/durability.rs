@@ -86,6 +86,22 @@ async fn a_server_that_is_told_so_goes_by_the_file_as_it_is_now() {
     server.says("goes by the file as it is now").await;
     assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::FORBIDDEN);
     assert!(browser.get("/account/tokens/new").await.says("mail"));
+    // The sample would open Git again.
+    server.loses_its_file();
+    server.says("latchkey.toml: No such file").await;
+    assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::FORBIDDEN);
+}
+
+#[actix_web::test]
+async fn a_file_that_was_read_at_start_and_is_gone_opens_nothing() {
+    let mut server = Server::with_person().await;
+    server.reloads("[[services]]\nkey = \"mail\"\n");
+    server.restart_with("LATCHKEY_LOG", "info");
+    let browser = server.signed_in().await;
+    server.loses_its_file();
+    server.says("latchkey.toml: No such file").await;
+    let page = browser.get("/account/tokens/new").await;
+    assert!(page.says("mail") && !page.says("Builds"), "{}", page.text);
 }
 
 /// LOG-01, LOG-02

@@ -179,6 +179,17 @@ impl Server {
     /// Puts a file in the place of the one it goes by, and tells it so.
     pub fn reloads(&self, file: &str) {
         std::fs::write(self.folder.join("latchkey.toml"), file).expect("a file");
+        self.is_told_to_read();
+    }
+
+    /// Takes the file it goes by away, and tells it to read it again.
+    pub fn loses_its_file(&self) {
+        std::fs::remove_file(self.folder.join("latchkey.toml")).expect("a file");
+        self.is_told_to_read();
+    }
+
+    /// SIGHUP.
+    fn is_told_to_read(&self) {
         let process = self.child.as_ref().expect("a running server").id().to_string();
         let told = Command::new("kill").args(["-HUP", &process]).status();
         assert!(told.expect("kill").success());
