@@ -69,7 +69,11 @@ async fn reload(
                 let services = config.catalogue.services().len();
                 tracing::info!(services, "goes by the file as it is now");
             }
-            Err(stop) => tracing::error!("the file was not taken, the one before stays: {stop}"),
+            Err(stop) => {
+                // An event is a line: every mistake stands in it.
+                let mistakes = stop.to_string().replace('\n', "; ");
+                tracing::error!("the file was not taken, the one before stays: {mistakes}");
+            }
         }
     }
 }

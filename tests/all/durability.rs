@@ -78,9 +78,11 @@ async fn a_server_that_is_told_so_goes_by_the_file_as_it_is_now() {
     let secret = server.generate(&browser, "CI").await;
     let machine = Machine::new(&server.base);
     assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::OK);
-    server.reloads("[[services]]\nkey = \"git\"\nrole = \"nobody\"\n");
+    server.reloads("typo = 1\n[[services]]\nkey = \"git\"\nrole = \"nobody\"\n");
     server.says("the file was not taken").await;
-    assert!(server.log().contains("latchkey.toml, line 3"), "{}", server.log());
+    let log = server.log();
+    let event = log.lines().find(|line| line.contains("the file was not taken")).expect("a line");
+    assert!(event.contains("latchkey.toml, line 1: ") && event.contains("line 4: "), "{log}");
     assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::OK, "nothing changed");
     server.reloads("[[services]]\nkey = \"mail\"\n");
     server.says("goes by the file as it is now").await;
