@@ -1,6 +1,7 @@
 //! The same cases in front of each gateway that Debian has, with the very text of `docs/gateways.md`.
 
 use crate::claims::{FORGED, OTHERS, app, bearer, believes_nothing_forged, with};
+use crate::connection::what_a_client_says_of_the_connection_takes_no_header_away;
 use crate::driver::Folder;
 use crate::echo::{Service, Tap, stand_in};
 use crate::gateway::{Gateway, Kind, Reply};
@@ -32,6 +33,7 @@ macro_rules! every_case_in_front {
                 each_refusal_reaches_the_client_and_no_request_the_service,
                 a_token_over_its_limit_is_told_when_to_come_back,
                 what_a_client_claims_to_be_never_reaches_the_service,
+                what_a_client_says_of_the_connection_takes_no_header_away,
                 latchkey_hears_of_the_original_request_from_the_gateway_alone,
                 an_answer_that_names_nobody_makes_nobody_somebody,
                 a_gateway_that_is_not_trusted_opens_nothing_by_naming_a_method,

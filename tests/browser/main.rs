@@ -7,6 +7,7 @@ mod support;
 
 mod accessibility;
 mod claims;
+mod connection;
 mod driver;
 mod echo;
 mod fernhill;
