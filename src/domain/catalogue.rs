@@ -92,6 +92,8 @@ pub struct Service {
     pub docs: Option<String>,
     /// Where it is, for the ready-made lines beside a new token.
     pub url: Option<String>,
+    /// Whether programs that send a name and a password only when they are asked are asked for them.
+    pub basic: bool,
     /// The most a token can be granted: a service may be read only by design.
     pub highest: Access,
     /// The least role whose tokens it opens to.

@@ -32,6 +32,7 @@ fn catalogue(highest: Access, role: Role, personal_tokens: bool) -> Catalogue {
         description: String::new(),
         docs: None,
         url: None,
+        basic: false,
         highest,
         role,
         personal_tokens,

@@ -21,6 +21,7 @@ fn service(key: &str, highest: Access, role: Role) -> Service {
         docs: None,
         url: None,
         paths: Vec::new(),
+        basic: false,
         highest,
         role,
         personal_tokens: true,

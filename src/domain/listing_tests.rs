@@ -45,6 +45,7 @@ fn catalogue() -> Catalogue {
         docs: None,
         url: None,
         paths: Vec::new(),
+        basic: false,
         highest: Access::ReadWrite,
         role: Role::Viewer,
         personal_tokens: true,

@@ -57,6 +57,7 @@ fn service(key: &str, highest: Access, methods: &[(&str, Access)]) -> Service {
         docs: None,
         url: None,
         paths: Vec::new(),
+        basic: false,
         highest,
         role: Role::Viewer,
         personal_tokens: true,

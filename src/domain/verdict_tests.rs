@@ -30,6 +30,7 @@ fn catalogue(highest: Access) -> Catalogue {
         docs: None,
         url: None,
         paths: Vec::new(),
+        basic: false,
         highest,
         role,
         personal_tokens: true,

@@ -20,6 +20,7 @@ fn catalogue() -> Catalogue {
         description: String::new(),
         docs: None,
         url: None,
+        basic: false,
         highest,
         role,
         personal_tokens: true,

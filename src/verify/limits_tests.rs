@@ -11,6 +11,7 @@ fn service(key: &str, per_minute: Option<u32>) -> Service {
         description: String::new(),
         docs: None,
         url: None,
+        basic: false,
         highest: Access::ReadWrite,
         role: Role::Viewer,
         personal_tokens: true,

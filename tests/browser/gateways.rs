@@ -1,5 +1,6 @@
 //! The same cases in front of each gateway that Debian has, with the very text of `docs/gateways.md`.
 
+use crate::basic::git_is_asked_for_its_name_and_password_where_the_service_wants_it;
 use crate::claims::{FORGED, OTHERS, app, bearer, believes_nothing_forged, with};
 use crate::connection::what_a_client_says_of_the_connection_takes_no_header_away;
 use crate::driver::Folder;
@@ -32,6 +33,7 @@ macro_rules! every_case_in_front {
                 what_is_allowed_reaches_the_service_with_the_holders_name,
                 each_refusal_reaches_the_client_and_no_request_the_service,
                 a_token_over_its_limit_is_told_when_to_come_back,
+                git_is_asked_for_its_name_and_password_where_the_service_wants_it,
                 what_a_client_claims_to_be_never_reaches_the_service,
                 what_a_client_says_of_the_connection_takes_no_header_away,
                 latchkey_hears_of_the_original_request_from_the_gateway_alone,

@@ -12,8 +12,8 @@ local relayed = {
 
 -- HAProxy counts the values of a header from 0, what it takes from 1.
 local function values(headers, name)
-    local all = {}
-    for _, value in pairs(headers[name] or {}) do all[#all + 1] = value end
+    local all, found = {}, headers[name] or {}
+    for at = 0, #found do all[at + 1] = found[at] end
     return all
 end
 

@@ -56,6 +56,7 @@ fn service(value: &Spanned<DeValue<'_>>, taken: &mut Taken, m: &mut Mistakes) ->
     let name = name(&mut section, key.as_ref().map(ServiceKey::as_str), m);
     let description = description(&mut section, m);
     let (docs, url) = (address(&mut section, "docs", m), address(&mut section, "url", m));
+    let basic = section.switch("basic", m).unwrap_or(false);
     let highest = match section.text("access", m) {
         Some((text, span)) => m.keep(span, access(&text)),
         None => Some(Access::ReadWrite),
@@ -77,6 +78,7 @@ fn service(value: &Spanned<DeValue<'_>>, taken: &mut Taken, m: &mut Mistakes) ->
         description: description?,
         docs: docs?,
         url: url?,
+        basic,
         highest: highest?,
         role: role?,
         personal_tokens,

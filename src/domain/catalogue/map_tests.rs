@@ -24,6 +24,7 @@ fn service(key: &str, paths: &[&str], requests: &[&str]) -> Service {
         description: String::new(),
         docs: None,
         url: None,
+        basic: false,
         highest: Access::ReadWrite,
         role: Role::Viewer,
         personal_tokens: true,

@@ -9,6 +9,7 @@ use super::problem::Problem;
 /// Read by nginx with `auth_request_set`.
 const ERROR_STATUS: HeaderName = HeaderName::from_static("x-error-status");
 const ERROR_BODY: HeaderName = HeaderName::from_static("x-error-body");
+const ERROR_CHALLENGE: HeaderName = HeaderName::from_static("x-error-challenge");
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
@@ -55,10 +56,18 @@ impl Dialect {
 }
 
 /// 401 and 403 alone get through. What was neither is a 403 that says in its headers what it was meant to be: nginx
-/// drops them, and the body, but `auth_request_set` can still read these two.
-fn through_nginx(problem: Problem) -> HttpResponse {
+/// drops them, and the body, but `auth_request_set` can still read these two. Of the challenges of a 401 it keeps the
+/// first alone, before 1.23, so the second one is told in a header, too.
+fn through_nginx(mut problem: Problem) -> HttpResponse {
     match problem.status() {
-        StatusCode::UNAUTHORIZED => problem.respond(),
+        StatusCode::UNAUTHORIZED => {
+            let second = problem.take_basic();
+            let mut response = problem.respond();
+            if let Some(Ok(basic)) = second.map(|basic| HeaderValue::from_str(&basic)) {
+                response.headers_mut().insert(ERROR_CHALLENGE, basic);
+            }
+            response
+        }
         StatusCode::BAD_REQUEST => problem.into_unauthorized().respond(),
         meant => {
             let mut response = problem.respond();

@@ -62,7 +62,12 @@ pub async fn show(
         }
         Ok(Err(denial)) => {
             let missing = need.as_ref().map(Need::scope);
-            dialect.answer(Problem::of(*denial, &site.instance, missing.as_deref()))
+            let problem = Problem::of(*denial, &site.instance, missing.as_deref());
+            let service = need.as_ref().and_then(|need| offer.catalogue.service(&need.service));
+            dialect.answer(match service {
+                Some(service) if service.basic => problem.asking_for_basic(&site.instance),
+                _ => problem,
+            })
         }
         Err(fault) => broken(fault),
     };

@@ -6,7 +6,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::problem::quoted;
+use super::problem::basic;
 use crate::domain::secret::Digest;
 use crate::web::error::WebError;
 use crate::web::form::{self, Fields};
@@ -42,8 +42,7 @@ impl Refused {
     pub fn respond(&self, realm: &str) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         if self.status == StatusCode::UNAUTHORIZED {
-            let challenge = format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(realm));
-            response.insert_header((WWW_AUTHENTICATE, challenge));
+            response.insert_header((WWW_AUTHENTICATE, basic(realm)));
         }
         response
             .insert_header((CACHE_CONTROL, "no-store"))

@@ -25,6 +25,9 @@ pub struct Problem {
     scope: Option<String>,
     #[serde(skip)]
     challenge: Option<String>,
+    /// A second one, for programs that send a name and a password only when they are asked.
+    #[serde(skip)]
+    basic: Option<String>,
     /// What is left of the limits, for the headers.
     #[serde(skip)]
     quotas: Quotas,
@@ -90,7 +93,20 @@ impl Problem {
     ) -> Self {
         let status = status.as_u16();
         let quotas = Quotas::default();
-        Self { kind: "about:blank", title, status, detail, scope: None, challenge, quotas }
+        let (kind, scope, basic) = ("about:blank", None, None);
+        Self { kind, title, status, detail, scope, challenge, basic, quotas }
+    }
+
+    /// Asks for a name and a password as well (RFC 7617), where there was no token at all.
+    pub fn asking_for_basic(self, realm: &str) -> Self {
+        let nothing_was_sent = self.status() == StatusCode::UNAUTHORIZED
+            && self.challenge.as_ref().is_some_and(|challenge| !challenge.contains("error="));
+        Self { basic: nothing_was_sent.then(|| basic(realm)), ..self }
+    }
+
+    /// What the second challenge says, which is not sent then.
+    pub fn take_basic(&mut self) -> Option<String> {
+        self.basic.take()
     }
 
     pub fn status(&self) -> StatusCode {
@@ -112,6 +128,10 @@ impl Problem {
         let mut response = HttpResponse::build(self.status());
         if let Some(challenge) = &self.challenge {
             response.insert_header((WWW_AUTHENTICATE, challenge.as_str()));
+        }
+        // On a line of its own: not every program looks for a second challenge behind the first.
+        if let Some(basic) = &self.basic {
+            response.append_header((WWW_AUTHENTICATE, basic.as_str()));
         }
         let mut response = response
             .insert_header((CACHE_CONTROL, "no-store"))
@@ -146,6 +166,11 @@ pub fn broken(fault: &Fault) -> HttpResponse {
     tracing::error!(number = fault.number(), "{fault}");
     let detail = format!("Tell the operator this number: {}.", fault.number());
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Cannot tell right now", detail, None).respond()
+}
+
+/// The challenge of RFC 7617.
+pub fn basic(realm: &str) -> String {
+    format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(realm))
 }
 
 /// What may stand in a quoted-string (RFC 9110, section 5.6.4) without escapes.

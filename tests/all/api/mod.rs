@@ -1,5 +1,6 @@
 //! What machines ask.
 
+mod basic;
 mod callers;
 mod dialects;
 mod exactness;
