@@ -32,7 +32,7 @@ pub const FORGED: [&str; 11] = [
 ];
 
 /// What a service or Latchkey might take for another method, path, address or name.
-pub const OTHERS: [&str; 9] = [
+pub const OTHERS: [&str; 20] = [
     "X-HTTP-Method-Override: DELETE",
     "X-HTTP-Method: DELETE",
     "X-Method-Override: DELETE",
@@ -42,6 +42,17 @@ pub const OTHERS: [&str; 9] = [
     "X-Forwarded-Method: GET",
     "X-Forwarded-Uri: /public",
     "Remote_User: root",
+    "Remote.User: root",
+    "X-Auth-Request-Groups: root",
+    "X-Auth-Request-Preferred-Username: root",
+    "X-Auth-Request-Access-Token: root",
+    "X-Forwarded-User: root",
+    "X-Forwarded-Groups: root",
+    "X-Forwarded-Email: root",
+    "X-Forwarded-Preferred-Username: root",
+    "X-Forwarded-Access-Token: root",
+    "X-Real-IP: 203.0.113.9",
+    "Forwarded: for=203.0.113.9",
 ];
 
 /// Asserts that nothing of what a client claimed has reached the service.
