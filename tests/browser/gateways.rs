@@ -84,8 +84,11 @@ async fn what_is_allowed_reaches_the_service_with_the_holders_name(kind: Kind) {
     assert_eq!(gateway.curl(&with(&[&bearer(&here)])).await.status, 200);
     assert_eq!(received.all("x-token-expires-soon"), [""; 0]);
     app.jump_to("2027-02-20T12:00:00Z");
-    let received = gateway.curl(&with(&[&bearer(&secret)])).await.received();
-    assert_eq!(received.all("x-token-expires-soon"), ["2027-02-21T00:00:00Z"]);
+    assert_eq!(plain.all("x-token-expires-soon"), [""; 0], "{plain:?}");
+    let forged = "X-Token-Expires-Soon: never";
+    let soon = gateway.curl(&with(&[&bearer(&secret), forged])).await;
+    assert_eq!(soon.all("x-token-expires-soon"), ["2027-02-21t00:00:00z"], "for the client, too");
+    assert_eq!(soon.received().all("x-token-expires-soon"), ["2027-02-21T00:00:00Z"]);
 }
 
 async fn each_refusal_reaches_the_client_and_no_request_the_service(kind: Kind) {

@@ -5,7 +5,7 @@ local identity = {
     "remote-user", "remote-name", "remote-email", "remote-groups", "x-auth-request-user", "x-auth-request-email",
     "x-token-id", "x-token-name", "x-token-access", "x-token-expires", "x-token-expires-soon",
 }
-local limits = { "ratelimit", "ratelimit-policy" }
+local told = { "ratelimit", "ratelimit-policy", "x-token-expires-soon" }
 local relayed = {
     "www-authenticate", "content-type", "cache-control", "retry-after", "ratelimit", "ratelimit-policy",
 }
@@ -41,9 +41,9 @@ core.register_action("latchkey", { "http-req" }, function(txn, address, service)
             -- Without Latchkey's word on each this is an error, and nothing passes.
             txn.http:req_set_header(name, values(answer.headers, name)[1])
         end
-        for _, name in ipairs(limits) do
+        for _, name in ipairs(told) do
             local value = values(answer.headers, name)[1]
-            if value then txn:set_var("txn." .. name:gsub("-", "_"), value) end
+            if value and value ~= "" then txn:set_var("txn." .. name:gsub("-", "_"), value) end
         end
         txn:set_var("txn.latchkey", "allowed")
     elseif answer.status >= 400 and answer.status < 500 then
