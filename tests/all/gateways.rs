@@ -41,6 +41,24 @@ fn the_page_about_gateways_shows_what_the_command_prints() {
 }
 
 #[test]
+fn what_are_two_files_says_where_each_begins_and_goes() {
+    let folder = Folder::new();
+    for (gateway, places) in [
+        ("haproxy", ["/etc/haproxy/haproxy.cfg", "/etc/haproxy/latchkey.lua"]),
+        ("traefik", ["/etc/traefik/traefik.yml", "/etc/traefik/builds.yml"]),
+    ] {
+        let text = printed(&folder, gateway, "builds", &[]);
+        let first = text.lines().next().unwrap_or_default();
+        let said = text.find("File 2 of 2").expect("a second file");
+        let (one, two) = text.split_at(text[..said].rfind('\n').map_or(0, |end| end + 1));
+        assert!(first.contains(&format!("File 1 of 2: {}", places[0])), "{first}");
+        let line = two.lines().next().unwrap_or_default();
+        assert!(line.ends_with(&format!("File 2 of 2: {}", places[1])), "{line}");
+        assert!(one.ends_with("\n\n") && !one.contains("File 2"), "{one}");
+    }
+}
+
+#[test]
 fn every_configuration_takes_over_each_identity_header_and_hides_the_token() {
     let folder = Folder::new();
     for gateway in GATEWAYS {

@@ -22,7 +22,10 @@ impl Kind {
         match self {
             Self::Nginx => &["# /etc/nginx/conf.d/builds.conf"],
             Self::Caddy => &["# /etc/caddy/Caddyfile"],
-            Self::Haproxy => &["# /etc/haproxy/haproxy.cfg", "-- /etc/haproxy/latchkey.lua"],
+            Self::Haproxy => &[
+                "# File 1 of 2: /etc/haproxy/haproxy.cfg",
+                "-- File 2 of 2: /etc/haproxy/latchkey.lua",
+            ],
         }
     }
 

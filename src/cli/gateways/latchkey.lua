@@ -1,4 +1,4 @@
--- /etc/haproxy/latchkey.lua
+-- File 2 of 2: /etc/haproxy/latchkey.lua
 -- http-request lua.latchkey ADDRESS SERVICE: may this request pass? HAProxy 2.6 or newer, built with Lua as Debian's is.
 
 local identity = {
