@@ -109,13 +109,18 @@ fn a_configuration_has_this_instances_own_addresses() {
         ("envoy", "address: \"127.0.0.1\", port_value: 9191"),
         ("envoy", "domains: [\"jobs.example.org\", \"jobs.example.org:*\"]"),
         ("ingress-nginx", "https://tokens.example.org/verify?gateway=nginx&service=build_jobs"),
-        ("ingress-nginx", "- host: jobs.example.org"),
+        ("ingress-nginx", "- host: \"jobs.example.org\""),
         ("ingress-nginx", "name: build-jobs"),
     ] {
         let text = printed(&folder, gateway, "build_jobs", &[]);
         assert!(text.contains(has), "{gateway}: {has}: {text}");
         assert!(text.contains("“Jobs” behind Latchkey (realm “Fernhill”)"), "{text}");
     }
+    let file = "[[services]]\nkey = \"six\"\nurl = \"http://[2001:db8::1]/\"\n";
+    std::fs::write(folder.path.join("six.toml"), file).expect("a file");
+    let six = printed(&folder, "ingress-nginx", "six", &["--config", "six.toml"]);
+    let six = YamlLoader::load_from_str(&six).unwrap_or_else(|e| panic!("{six}: {e}"));
+    assert_eq!(six[0]["spec"]["rules"][0]["host"].as_str(), Some("[2001:db8::1]"));
     let six = printed(&folder, "nginx", "build_jobs", &["--listen", "[::]:9191"]);
     assert!(six.contains("http://[::1]:9191/verify"), "{six}");
 }

@@ -133,6 +133,13 @@ async fn latchkey_hears_of_the_original_request_from_the_gateway_alone(kind: Kin
         assert!(asked.contains(&format!("\n{name}: {value}\r\n")), "{name}: {asked}");
         assert_eq!(told.iter().filter(|known| **known == name).count(), 1, "{name}: {asked}");
     }
+    assert!(asked.contains("\nuser-agent: curl/"), "{asked}");
+    let nameless = gateway.curl(&with(&[&token, "User-Agent:"])).await;
+    assert_eq!(nameless.status, 200, "{nameless:?}");
+    let named =
+        |line: &str| line.strip_prefix("user-agent:").is_some_and(|name| !name.trim().is_empty());
+    let agents = tap.heard().to_ascii_lowercase().lines().filter(|line| named(line)).count();
+    assert_eq!(agents, 1, "nobody says another name: {}", tap.heard());
     assert!(!asked.contains("x-original-url") && asked.starts_with("get /verify?"), "{asked}");
 }
 
@@ -206,9 +213,16 @@ async fn a_preflight_reaches_the_service_without_a_token_and_without_a_name(kind
         assert_eq!(received.all(&name), [""; 0], "{name}");
     }
     assert_eq!(received.all("access-control-request-method"), ["PUT"]);
+    let search = "Access-Control-Request-Method: M-SEARCH";
+    assert_eq!(preflight("OPTIONS", &[origin, search]).await.status, 200);
+    let (nowhere, nothing) = ("Origin;", "Access-Control-Request-Method;");
+    let two = "Access-Control-Request-Method: PUT GET";
     for (method, headers) in [
         ("OPTIONS", &[origin][..]),
         ("OPTIONS", &[asks]),
+        ("OPTIONS", &[origin, nothing]),
+        ("OPTIONS", &[nowhere, asks]),
+        ("OPTIONS", &[origin, two]),
         ("OPTIONS", &[]),
         ("GET", &[origin, asks]),
         ("POST", &[origin, asks]),
@@ -216,7 +230,7 @@ async fn a_preflight_reaches_the_service_without_a_token_and_without_a_name(kind
         let reply = preflight(method, headers).await;
         assert_eq!(reply.status, 401, "{method} {headers:?}: {reply:?}");
     }
-    assert_eq!(service.requests(), 1);
+    assert_eq!(service.requests(), 2);
 }
 
 async fn an_upload_of_megabytes_reaches_the_service_and_none_of_it_latchkey(kind: Kind) {

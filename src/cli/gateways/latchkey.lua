@@ -25,9 +25,9 @@ core.register_action("latchkey", { "http-req" }, function(txn, address, service)
         ["x-original-uri"] = { txn.f:pathq() },
         ["x-forwarded-for"] = { txn.f:src() },
     }
-    for _, name in ipairs({ "authorization", "user-agent" }) do
-        if asked[name] then question[name] = values(asked, name) end
-    end
+    if asked["authorization"] then question["authorization"] = values(asked, "authorization") end
+    -- Left out, HAProxy would say its own name.
+    question["user-agent"] = { values(asked, "user-agent")[1] or "" }
 
     -- Waits without holding anything up. The client's body stays where it is.
     local answer = core.httpclient():get({
