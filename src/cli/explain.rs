@@ -8,15 +8,13 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Stop, block_on, clock};
+use super::{Stop, block_on, clock, existing};
 use crate::config::Config;
-use crate::domain::address::Address;
 use crate::domain::explanation::{Asked, Mark, Step};
 use crate::domain::id::TokenId;
 use crate::domain::refusal::{Failure, Refusal};
 use crate::manage::Rules;
 use crate::manage::explanations::Explained;
-use crate::server;
 use crate::web::answers::{self, Answer};
 
 /// The code of a request that would not pass; 1 and 2 say that nothing could be told.
@@ -107,13 +105,7 @@ fn look_up(
     let unknown = || Stop::Said("there is no token with this id".to_owned());
     let shape = "a token’s id is 16 letters and digits; its value is not asked for";
     let id = TokenId::parse(&typed.token).ok_or_else(|| Stop::Said(shape.to_owned()))?;
-    if let Address::Sqlite(path) = &config.settings.database
-        && !path.exists()
-    {
-        // Opening it would make it.
-        return Err(Stop::Said(format!("there is no database {}", path.display())));
-    }
-    let manage = server::manage(config, server::open_database(config)?)?;
+    let manage = existing(config)?;
     let explained = block_on(manage.explain_any(id, asked.clone(), clock().now()));
     let explained = explained.map_err(|failure| match failure {
         Failure::Refused(Refusal::NotFound) => unknown(),

@@ -10,6 +10,7 @@ mod people;
 mod policy;
 mod seed;
 mod serve;
+mod stop;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,8 +18,11 @@ use std::process::ExitCode;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{Config, Given, Mistakes, SETTINGS, Source, Values};
-use crate::domain::refusal::{Failure, Fault, Problem, Refusal};
+use crate::config::{Config, Given, SETTINGS, Source, Values};
+use crate::domain::address::Address;
+use crate::manage::Manage;
+use crate::server;
+pub use stop::Stop;
 
 /// Personal access tokens for any platform, self-hosted, in one binary.
 #[derive(Parser)]
@@ -141,58 +145,6 @@ enum PolicyCommand {
     },
 }
 
-/// Why a command ended without doing its work, in words for whoever typed it.
-pub enum Stop {
-    Mistakes(Mistakes),
-    Said(String),
-}
-
-impl std::fmt::Display for Stop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Mistakes(mistakes) => mistakes.fmt(f),
-            Self::Said(sentence) => f.write_str(sentence),
-        }
-    }
-}
-
-impl From<Mistakes> for Stop {
-    fn from(mistakes: Mistakes) -> Self {
-        Self::Mistakes(mistakes)
-    }
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Said(fault.to_string())
-    }
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Broke(fault) => fault.into(),
-            Failure::Refused(Refusal::Invalid(problems)) => {
-                let line = |p: &Problem| format!("{}: {}", argument(p.field), p.sentence);
-                let lines: Vec<String> = problems.iter().map(line).collect();
-                Self::Said(lines.join("\n"))
-            }
-            Failure::Refused(refusal) => Self::Said(format!("{refusal:?}")),
-        }
-    }
-}
-
-/// What a form's field is called on the command line.
-fn argument(field: &str) -> &str {
-    match field {
-        "name" | "username" => "NAME",
-        "service" => "SERVICE",
-        "new" => "the password",
-        "email" => "--email",
-        field => field,
-    }
-}
-
 /// Runs what the command line asks for. Mistakes go to standard error and end in a code that isn't zero.
 pub fn run() -> ExitCode {
     let matches = command().get_matches();
@@ -232,7 +184,7 @@ fn carry_out(
         Command::User { command } => people::run(config, command)?,
         Command::Caller { command } => callers::run(config, command)?,
         Command::Token { command: TokenCommand::Pattern { format } } => {
-            patterns::show(config, format);
+            patterns::show(config, format)?;
         }
         Command::Config { command: ConfigCommand::Show } => configuration::show(config)?,
         Command::Config { .. } => configuration::check(config)?,
@@ -283,6 +235,16 @@ fn load(path: Option<&Path>, matches: &ArgMatches) -> Result<Config, Stop> {
 /// Global flags reach the innermost subcommand's matches, wherever they stood.
 fn innermost(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, inner)| innermost(inner))
+}
+
+/// What there is to change or to read, on a database that is there: opening SQLite's would make it.
+fn existing(config: &Config) -> Result<Manage, Stop> {
+    match &config.settings.database {
+        Address::Sqlite(path) if !path.exists() => {
+            Err(Stop::Said(format!("there is no database {}", path.display())))
+        }
+        _ => Ok(server::manage(config, server::open_database(config)?)?),
+    }
 }
 
 /// The system's clock, the one place where it is read.

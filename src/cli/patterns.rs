@@ -1,8 +1,10 @@
-//! `latchkey token pattern`: what secret scanners need, for this instance's prefix.
+//! `latchkey token pattern`: what secret scanners need, for each prefix of this instance's.
 
 use clap::ValueEnum;
 
+use super::{Stop, block_on, existing};
 use crate::config::Config;
+use crate::domain::address::Address;
 use crate::domain::secret::Prefix;
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -14,33 +16,51 @@ pub enum Format {
 
 /// One kind of secret, as a rule names it.
 struct Rule {
-    id: &'static str,
-    title: &'static str,
+    id: String,
+    title: String,
     pattern: String,
+    keyword: String,
 }
 
-fn rules(prefix: &Prefix) -> [Rule; 2] {
-    [
-        Rule {
-            id: "latchkey-token",
-            title: "A personal access token of Latchkey",
-            pattern: prefix.token_pattern(),
-        },
-        Rule {
-            id: "latchkey-caller",
-            title: "The secret of a service that asks Latchkey about tokens",
-            pattern: prefix.caller_pattern(),
-        },
-    ]
+/// Of each prefix, today's first: what was made with an earlier one is still alive.
+fn rules(prefixes: &[Prefix]) -> Vec<Rule> {
+    let both = prefixes.iter().enumerate().flat_map(|(at, prefix)| {
+        let rule = |id: &str, title: &str, pattern| {
+            let (suffix, of) = match at {
+                0 => (String::new(), String::new()),
+                _ => (
+                    format!("-{}", prefix.as_str()),
+                    format!(", earlier prefix {}", prefix.as_str()),
+                ),
+            };
+            let (id, title) = (format!("{id}{suffix}"), format!("{title}{of}"));
+            Rule { id, title, pattern, keyword: prefix.keyword() }
+        };
+        let (token, caller) = (
+            "A personal access token of Latchkey",
+            "The secret of a service that asks Latchkey about tokens",
+        );
+        [
+            rule("latchkey-token", token, prefix.token_pattern()),
+            rule("latchkey-caller", caller, prefix.caller_pattern()),
+        ]
+    });
+    both.collect()
 }
 
-pub fn show(config: &Config, format: Format) {
-    let (rules, keyword) = (rules(&config.prefix), config.prefix.keyword());
+pub fn show(config: &Config, format: Format) -> Result<(), Stop> {
+    let prefixes = match &config.settings.database {
+        // Nothing was made yet.
+        Address::Sqlite(path) if !path.exists() => vec![config.prefix.clone()],
+        _ => block_on(existing(config)?.prefixes())?,
+    };
+    let rules = rules(&prefixes);
     match format {
         Format::Text => print!("{}", text(&rules)),
-        Format::Gitleaks => print!("{}", gitleaks(&rules, &keyword)),
-        Format::Trufflehog => print!("{}", trufflehog(&rules, &keyword)),
+        Format::Gitleaks => print!("{}", gitleaks(&rules)),
+        Format::Trufflehog => print!("{}", trufflehog(&rules)),
     }
+    Ok(())
 }
 
 fn text(rules: &[Rule]) -> String {
@@ -60,11 +80,11 @@ token=…
 }
 
 /// TOML. A pattern stands in a literal string: it has no quote.
-fn gitleaks(rules: &[Rule], keyword: &str) -> String {
+fn gitleaks(rules: &[Rule]) -> String {
     let rules = rules.iter().map(|rule| {
         format!(
-            "\n[[rules]]\nid = \"{}\"\ndescription = \"{}\"\nregex = '''\\b{}\\b'''\nkeywords = [\"{keyword}\"]\n",
-            rule.id, rule.title, rule.pattern
+            "\n[[rules]]\nid = \"{}\"\ndescription = \"{}\"\nregex = '''\\b{}\\b'''\nkeywords = [\"{}\"]\n",
+            rule.id, rule.title, rule.pattern, rule.keyword
         )
     });
     let rules: String = rules.collect();
@@ -74,11 +94,11 @@ fn gitleaks(rules: &[Rule], keyword: &str) -> String {
 }
 
 /// YAML. A pattern stands in single quotes: it has none.
-fn trufflehog(rules: &[Rule], keyword: &str) -> String {
+fn trufflehog(rules: &[Rule]) -> String {
     let rules = rules.iter().map(|rule| {
         format!(
-            "  - name: {}\n    keywords:\n      - {keyword}\n    regex:\n      secret: '\\b{}\\b'\n",
-            rule.id, rule.pattern
+            "  - name: {}\n    keywords:\n      - {}\n    regex:\n      secret: '\\b{}\\b'\n",
+            rule.id, rule.keyword, rule.pattern
         )
     });
     let rules: String = rules.collect();

@@ -7,11 +7,9 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{Stop, block_on, clock};
+use super::{Stop, block_on, clock, existing};
 use crate::config::{Config, Values};
-use crate::domain::address::Address;
 use crate::domain::review::{Breach, Marked};
-use crate::server;
 
 /// The code of a check that has found something; 1 and 2 say that there was none.
 const BREACHED: u8 = 3;
@@ -61,13 +59,7 @@ pub fn check(config: &Config, file: &Path, format: Format) -> Result<ExitCode, S
 }
 
 fn breaches(config: &Config, other: &Config) -> Result<Vec<Breach>, Stop> {
-    if let Address::Sqlite(path) = &config.settings.database
-        && !path.exists()
-    {
-        // Opening it would make it, and nothing breaks in an empty one.
-        return Err(Stop::Said(format!("there is no database {}", path.display())));
-    }
-    let manage = server::manage(config, server::open_database(config)?)?;
+    let manage = existing(config)?;
     let (policy, catalogue) = (other.policy.clone(), other.catalogue.clone());
     Ok(block_on(manage.review(policy, catalogue, clock().now()))?)
 }

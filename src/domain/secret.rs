@@ -18,11 +18,11 @@ const CALLER_RANDOM: usize = 40;
 const CALLER: &str = "_caller";
 const CHECKSUM: usize = 6;
 /// How much of the random part a row shows, to tell tokens apart.
-const HINT: usize = 4;
+pub const HINT: usize = 4;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// What a token of this instance starts with, so that people and secret scanners know it at a glance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Prefix(String);
 
 impl Prefix {
@@ -37,6 +37,17 @@ impl Prefix {
                 Self::LONGEST
             ))
         }
+    }
+
+    /// Of a caller's secret, by the start that is shown of it.
+    pub fn of_caller(hint: &str) -> Option<Self> {
+        let (before, _) = hint.rsplit_once('_')?;
+        Self::parse(before.strip_suffix(CALLER)?).ok()
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The regular expression that finds this instance's tokens, in what all scanners understand alike.

@@ -9,6 +9,7 @@ pub mod explanations;
 mod hasher;
 pub mod people;
 pub mod policy;
+pub mod prefixes;
 pub mod revocations;
 pub mod second_factors;
 pub mod secrets;

@@ -1,6 +1,8 @@
 //! The `tokens` table.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::During;
 use super::conn::Conn;
@@ -15,7 +17,7 @@ use crate::domain::id::{TokenId, UserId};
 use crate::domain::limit::PerMinute;
 use crate::domain::networks::Networks;
 use crate::domain::refusal::Fault;
-use crate::domain::secret::Digest;
+use crate::domain::secret::{Digest, HINT};
 use crate::domain::time::Now;
 use crate::domain::token::{Description, Token, TokenName};
 
@@ -228,4 +230,12 @@ pub fn revoke(c: &mut Conn, id: &TokenId, now: Now) -> Result<bool, Fault> {
     let done = diesel::update(row).set(change).execute(c).during("revoking a token")?;
     feed::record_token(c, id)?;
     Ok(done == 1)
+}
+
+/// What the values of unrevoked tokens start with, before the underscore, each once.
+pub fn prefixes(c: &mut Conn) -> Result<Vec<String>, Fault> {
+    let behind = HINT + 1;
+    let prefix = format!("DISTINCT substr(hint, 1, length(hint) - {behind})");
+    let unrevoked = tokens::table.filter(tokens::revoked_at.is_null());
+    unrevoked.select(sql::<Text>(&prefix)).load(c).during("listing the prefixes of tokens")
 }

@@ -72,3 +72,36 @@ async fn the_printed_patterns_find_this_instances_tokens_and_callers_secrets() {
     }
     assert!(!folder.path.join("data").exists(), "no database is needed for that");
 }
+
+#[actix_web::test]
+async fn a_prefix_that_live_tokens_still_have_is_looked_for_too() {
+    let folder = Folder::new();
+    let file = |prefix: &str| {
+        let text = format!("prefix = \"{prefix}\"\n[[services]]\nkey = \"git\"\n");
+        std::fs::write(folder.path.join("latchkey.toml"), text).expect("a file");
+    };
+    file("lk");
+    let seeded =
+        folder.on_database(&["seed", "--people", "1", "--tokens", "2", "--secrets-to", "x"], "");
+    assert!(seeded.status.success(), "{}", err(&seeded));
+    file("old_one");
+    let added = folder.on_database(&["caller", "add", "git"], "");
+    assert!(added.status.success(), "{}", err(&added));
+    file("acme_pat");
+    for format in ["text", "gitleaks", "trufflehog"] {
+        let printed = folder.on_database(&["token", "pattern", "--format", format], "");
+        assert!(printed.status.success(), "{}", err(&printed));
+        let printed = out(&printed);
+        let place = |prefix: &str| printed.find(&format!("{prefix}_[0-9A-Za-z]{{36}}"));
+        let places = ["acme_pat", "lk", "old_one"].map(|prefix| place(prefix).expect(prefix));
+        assert!(places.is_sorted(), "today’s comes first: {printed}");
+        assert!(printed.contains("lk_caller_[0-9A-Za-z]{46}"), "{printed}");
+        if format == "gitleaks" {
+            let rules: toml::Table = printed.parse().expect("TOML");
+            let rules = rules["rules"].as_array().expect("rules");
+            let ids: std::collections::BTreeSet<_> =
+                rules.iter().map(|rule| rule["id"].as_str()).collect();
+            assert_eq!((rules.len(), ids.len()), (6, 6), "each rule has a name of its own");
+        }
+    }
+}
