@@ -4,12 +4,13 @@ use std::io::{BufRead, IsTerminal};
 
 use zeroize::Zeroizing;
 
-use super::{AddUser, Stop, UserCommand, block_on, clock};
+use super::{AddUser, Stop, UserCommand, block_on, clock, existing};
 use crate::config::Config;
 use crate::domain::refusal::{Failure, Problems};
 use crate::domain::user::{DisplayName, Email, Role, UserName};
 use crate::manage::people::NewPerson;
 use crate::server;
+use crate::verify::BOUND;
 
 pub fn run(config: &Config, command: UserCommand) -> Result<(), Stop> {
     match command {
@@ -25,28 +26,37 @@ fn username(name: &str) -> Result<UserName, Stop> {
     UserName::parse(name).map_err(|e| Failure::from(Problems::one("name", e)).into())
 }
 
+/// Waits until no running server decides by what was before. Each hears of a change in a moment; one that can't asks the
+/// database once it has heard nothing for this long. So what is said to be done holds everywhere.
+fn settle() {
+    std::thread::sleep(BOUND);
+}
+
 fn set_role(config: &Config, name: &str, role: &str) -> Result<(), Stop> {
     let name = username(name)?;
     let role = Role::parse(role)
         .ok_or_else(|| Stop::Said("a role is viewer, member or admin".to_owned()))?;
-    let manage = server::manage(config, server::open_database(config)?)?;
+    let manage = existing(config)?;
     let user = block_on(manage.change_role(name, role, clock().now()))?;
+    settle();
     println!("{} is {} now.", user.name.as_str(), role.as_str());
     Ok(())
 }
 
 fn disable(config: &Config, name: &str) -> Result<(), Stop> {
     let name = username(name)?;
-    let manage = server::manage(config, server::open_database(config)?)?;
+    let manage = existing(config)?;
     let user = block_on(manage.disable(name, clock().now()))?;
+    settle();
     println!("{} is disabled. Sessions have ended, tokens are refused.", user.name.as_str());
     Ok(())
 }
 
 fn enable(config: &Config, name: &str) -> Result<(), Stop> {
     let name = username(name)?;
-    let manage = server::manage(config, server::open_database(config)?)?;
+    let manage = existing(config)?;
     let back = block_on(manage.enable(name.clone(), clock().now()))?;
+    settle();
     println!("{} is enabled.", name.as_str());
     if !back.is_empty() {
         println!("These tokens work again:");

@@ -72,6 +72,22 @@ async fn a_second_server_on_the_same_database_is_harmless() {
 }
 
 #[actix_web::test]
+async fn a_command_that_has_ended_holds_on_every_node() {
+    let server = Server::with_person().await;
+    let second = server.twin();
+    let secret = server.generate(&server.signed_in().await, "CI").await;
+    let machines = [Machine::new(&server.base), Machine::new(&second.base)];
+    for _ in 0..2 {
+        for (word, status) in [("disable", StatusCode::UNAUTHORIZED), ("enable", StatusCode::OK)] {
+            server.runs(&["user", word, "ada"]);
+            for machine in &machines {
+                assert_eq!(machine.verifies(&secret, "git", "read").await, status, "{word}");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_server_that_is_told_so_goes_by_the_file_as_it_is_now() {
     let server = Server::with_person().await;
     let browser = server.signed_in().await;

@@ -53,6 +53,12 @@ impl Server {
         assert!(added.expect("the binary").success());
     }
 
+    /// A command that succeeds.
+    pub fn runs(&self, words: &[&str]) {
+        let ran = self.command(words).stdout(Stdio::null()).status();
+        assert!(ran.expect("the binary").success(), "{words:?}");
+    }
+
     /// On the command line; answers the secret.
     pub fn add_caller(&self, service: &str) -> String {
         let added = self.command(&["caller", "add", service]).output().expect("the binary");
