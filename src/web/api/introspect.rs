@@ -125,7 +125,7 @@ fn address(fields: &Fields) -> Result<Option<IpAddr>, Refused> {
         "" => Ok(None),
         address => match address.parse::<IpAddr>() {
             Ok(address) => Ok(Some(address.to_canonical())),
-            Err(_) => Err(Refused::request("“address” is not an IP address.")),
+            Err(_) => Err(Refused::request("The field address is not an IP address.")),
         },
     }
 }

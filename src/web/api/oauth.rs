@@ -6,7 +6,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::problem::basic;
+use super::problem::{basic, quoted};
 use crate::domain::secret::Digest;
 use crate::web::error::WebError;
 use crate::web::form::{self, Fields};
@@ -14,7 +14,8 @@ use crate::web::form::{self, Fields};
 /// The largest form, in bytes: a token, an address and a hint fit many times over.
 pub const LARGEST: usize = 8 * 1024;
 
-/// A refusal in the form that OAuth clients read.
+/// A refusal in the form that OAuth clients read. Its description is plain ASCII without quotes and backslashes (RFC
+/// 6749, section 5.2).
 #[derive(Debug)]
 pub struct Refused {
     status: StatusCode,
@@ -25,7 +26,7 @@ pub struct Refused {
 #[derive(Serialize)]
 struct Body {
     error: &'static str,
-    error_description: &'static str,
+    error_description: String,
 }
 
 impl Refused {
@@ -35,7 +36,7 @@ impl Refused {
 
     pub fn client() -> Self {
         let description =
-            "Authenticate with HTTP Basic: the service’s key, and the secret it was given.";
+            "Authenticate with HTTP Basic: the key of the service, and the secret it was given.";
         Self { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description }
     }
 
@@ -46,15 +47,19 @@ impl Refused {
         }
         response
             .insert_header((CACHE_CONTROL, "no-store"))
-            .json(Body { error: self.error, error_description: self.description })
+            .json(Body { error: self.error, error_description: quoted(self.description) })
     }
 }
 
 /// The fields of the form that was sent.
 pub async fn fields(req: &HttpRequest, payload: Payload) -> Result<Fields, Refused> {
     form::sent(req, payload.into_inner(), &[]).await.map_err(|error| match error {
+        WebError::Bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, _) => Refused {
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ..Refused::request("Send a form as application/x-www-form-urlencoded.")
+        },
         WebError::Bad(status, description) => Refused { status, ..Refused::request(description) },
-        _ => Refused::request("The form can’t be read."),
+        _ => Refused::request("The form cannot be read."),
     })
 }
 
@@ -62,7 +67,7 @@ pub async fn fields(req: &HttpRequest, payload: Payload) -> Result<Fields, Refus
 /// is one type.
 pub fn token(fields: &Fields) -> Result<Option<Digest>, Refused> {
     match fields.text("token").as_str() {
-        "" => Err(Refused::request("The form has no field “token”, or an empty one.")),
+        "" => Err(Refused::request("The form has no field token, or an empty one.")),
         token => Ok(Digest::of_presented(token)),
     }
 }

@@ -175,6 +175,15 @@ async fn an_active_answer_counts_as_a_use_and_an_inactive_one_does_not() {
     assert_eq!(ada.sees("CI").await.expect("a row")[2], "Just now");
 }
 
+/// RFC 6749, section 5.2: a description has neither quotes nor backslashes, and nothing beyond ASCII. A whole one is
+/// a sentence, from which nothing had to be left out.
+fn is_plain(answer: &Answer) -> bool {
+    let json = answer.json();
+    let description = json["error_description"].as_str().unwrap_or_default();
+    let plain = |c: char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');
+    description.ends_with('.') && !description.contains("  ") && description.chars().all(plain)
+}
+
 #[actix_web::test]
 async fn what_is_no_such_form_is_refused_as_rfc_6749_says() {
     let app = App::start().await;
@@ -190,6 +199,7 @@ async fn what_is_no_such_form_is_refused_as_rfc_6749_says() {
         (posts(form, "token_type_hint=access_token").await, 400),
         (posts(form, &format!("token={secret}&token={secret}")).await, 400),
         (posts(form, "token=%FF").await, 400),
+        (posts(form, "token=x&address=here").await, 400),
         (machine.posts(&query, &basic, form, String::new()).await, 400),
         (posts(form, &format!("token={}", "x".repeat(8_192))).await, 413),
         (posts("application/json", &format!("{{\"token\":\"{secret}\"}}")).await, 415),
@@ -197,10 +207,15 @@ async fn what_is_no_such_form_is_refused_as_rfc_6749_says() {
     ] {
         assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
         assert_eq!(answer.json()["error"], "invalid_request");
-        assert!(answer.json()["error_description"].is_string());
+        assert!(is_plain(&answer), "{}", answer.body);
         assert_eq!(answer.header("cache-control"), "no-store");
         assert!(!answer.body.contains(&secret));
     }
+    let stranger = machine.posts("/introspect", "Basic x", form, format!("token={secret}")).await;
+    assert_eq!(stranger.json()["error"], "invalid_client");
+    assert!(is_plain(&stranger), "{}", stranger.body);
+    let typed = posts("text/plain", "").await;
+    assert!(typed.body.contains("application/x-www-form-urlencoded"), "{}", typed.body);
     for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE] {
         let answer = machine.calls(method, &query, &[("authorization", &basic)]).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
