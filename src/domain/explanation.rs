@@ -24,11 +24,13 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads what a person types: an HTTP method, and an address or a path.
+    /// Reads what a person types: an HTTP method, and an address or a path. Neither is put right: `get` is another method
+    /// than `GET`.
     pub fn method(typed: &str) -> Result<String, String> {
-        let method = typed.trim().to_ascii_uppercase();
-        let good = method.len() <= 20 && is_method(&method);
-        good.then_some(method).ok_or_else(|| "Enter an HTTP method, such as GET or POST".to_owned())
+        let method = typed.trim();
+        let good = method.len() <= 20 && is_method(&method.to_ascii_uppercase());
+        good.then(|| method.to_owned())
+            .ok_or_else(|| "Enter an HTTP method, such as GET or POST".to_owned())
     }
 
     /// The path and query of an address, as a client sends them: nothing is made plain.
@@ -229,7 +231,7 @@ fn limits(holder: &Holder, need: &Need, catalogue: &Catalogue) -> Option<Step> {
     let own = holder.token.per_minute.map(|most| format!("{most} of this token"));
     let theirs = service.per_minute.map(|most| format!("{most} to {}", service.name));
     let all: Vec<String> = own.into_iter().chain(theirs).collect();
-    let detail = format!("Not looked at. At most {}.", all.join(", and "));
+    let detail = format!("Taken for the first in a minute. At most {}.", all.join(", and "));
     (!all.is_empty()).then_some(Step { mark: Mark::Open, name: "How often", detail })
 }
 

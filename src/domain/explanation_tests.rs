@@ -196,7 +196,8 @@ fn an_address_that_is_not_asked_keeps_nobody_out() {
 
 #[test]
 fn what_is_typed_is_read_as_a_client_would_send_it() {
-    assert_eq!(Asked::method(" post "), Ok("POST".to_owned()));
+    assert_eq!(Asked::method(" POST "), Ok("POST".to_owned()));
+    assert_eq!(Asked::method("post"), Ok("post".to_owned()), "another method than POST");
     for bad in ["", "GET /", "1", "A-VERY-LONG-METHOD-INDEED"] {
         assert!(Asked::method(bad).is_err(), "{bad}");
     }

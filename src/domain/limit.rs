@@ -126,6 +126,16 @@ pub struct Quotas {
 }
 
 impl Quotas {
+    /// What the first request after a minute's rest leaves of these limits.
+    pub fn of_the_first(token: Option<PerMinute>, service: Option<PerMinute>, now: Now) -> Self {
+        let left = |limit| {
+            let mut meter = Meter::default();
+            meter.take(limit, now);
+            meter.quota(limit, now)
+        };
+        Self { token: token.map(left), service: service.map(left) }
+    }
+
     /// Those there are, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Quota)> {
         let named = [("token", self.token), ("service", self.service)];

@@ -16,6 +16,7 @@ trusted_proxies = ["127.0.0.1"]
 key = "builds"
 name = "Builds"
 paths = ["/builds"]
+per_minute = 600
 methods = [
     { key = "list", name = "List jobs", access = "read", request = "GET /builds/jobs" },
     { key = "runners", name = "Manage runners", personal_tokens = false, request = "POST /builds/runners" },
@@ -62,7 +63,7 @@ async fn a_person_finds_out_why_a_request_was_refused() {
     let form = page.form("Explain request");
     assert_eq!(form.method, Method::GET);
     let form = form
-        .fill("HTTP method", "post")
+        .fill("HTTP method", "POST")
         .fill("Address or path", "https://x.test/builds/runners?a=1");
     let page = ada.browser.submit(&form).await;
     assert_eq!(
@@ -185,6 +186,8 @@ async fn is_true(app: &App, told: &Value, secret: &str, method: &str, path: &str
         for gateway in answer["gateways"].as_array().expect("gateways") {
             gateways += 1;
             let gateway = gateway.as_str().expect("a name");
+            // What is told is the answer to the first request for a while.
+            app.wait(chrono::TimeDelta::seconds(1));
             let real = through(app, gateway, secret, method, path).await;
             let said = format!("{gateway}: {method} {path}: {} {}", real.status, real.body);
             assert_eq!(answer["status"], real.status.as_u16(), "{said}");
@@ -217,12 +220,15 @@ async fn what_is_explained_is_what_every_gateway_is_answered() {
         ("GET", "/git", None, 3),
         ("GET", "/builds//x", None, 3),
         ("GET", "/Builds", None, 3),
+        ("get", "/builds/jobs", None, 3),
     ] {
         let (told, ended) = told(&app, &[&id, method, path, "--from", "127.0.0.1"]);
         assert_eq!((ended, told["passes"].as_bool()), (code, Some(code == 0)), "{told}");
         assert_eq!(told["needs"].as_str(), needs, "{method} {path}");
         is_true(&app, &told, &secret, method, path).await;
     }
+    let (limited, _) = told(&app, &[&id, "GET", "/builds/jobs"]);
+    assert!(limited["answers"].to_string().contains("r=599;t=1"), "{limited}");
     pauses(&app, &ada).await;
     let (paused, code) = told(&app, &[&id, "GET", "/builds"]);
     assert_eq!(code, 3);
@@ -241,7 +247,7 @@ async fn the_operator_reads_it_step_by_step() {
     let secret = generates(&ada).await;
     let id = id_of(&app, &ada).await;
     let words =
-        [&*id, "post", "https://git.fernhill.example/x", "--service", "git", "--from", "192.0.2.7"];
+        [&*id, "POST", "https://git.fernhill.example/x", "--service", "git", "--from", "192.0.2.7"];
     let output = explain(&app, &words);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
