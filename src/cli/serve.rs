@@ -68,6 +68,10 @@ async fn reload(
                 file.clone_from(&config.file);
                 let services = config.catalogue.services().len();
                 tracing::info!(services, "goes by the file as it is now");
+                let held_back = start.held_back(&config).join(", ");
+                if !held_back.is_empty() {
+                    tracing::warn!("changed, and held back until the next start: {held_back}");
+                }
             }
             Err(stop) => {
                 // An event is a line: every mistake stands in it.

@@ -59,6 +59,18 @@ impl Config {
         }
     }
 
+    /// What another state of the file says differently that holds from the next start only: settings, and the name.
+    pub fn held_back(&self, other: &Self) -> Vec<&'static str> {
+        let value = |config: &Self, setting: &Setting| {
+            let given = config.values.get(setting.key).map(|given| given.value.trim().to_owned());
+            given.unwrap_or_else(|| setting.default.to_owned())
+        };
+        let name = (self.instance != other.instance).then_some("name");
+        let differ = |setting: &&Setting| value(self, setting) != value(other, setting);
+        let settings = SETTINGS.iter().filter(differ).map(|setting| setting.key);
+        name.into_iter().chain(settings).collect()
+    }
+
     /// Reads a file's text; `name` is what its mistakes are reported under.
     pub fn read(text: &str, name: &str, mut given: Values) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::of_file(name, text);

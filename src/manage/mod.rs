@@ -79,9 +79,12 @@ impl Manage {
         self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Has everything from now on go by other rules.
+    /// Has everything from now on go by other rules. Settings and the instance's name stay as they were at start.
     pub fn adopt(&self, rules: Rules) {
-        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+        let mut now = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        let (instance, sessions) = (now.instance.clone(), now.sessions);
+        let confirm_window = now.confirm_window;
+        *now = Arc::new(Rules { instance, sessions, confirm_window, ..rules });
     }
 
     /// How many password checks run, and how many wait.

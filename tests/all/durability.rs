@@ -104,6 +104,16 @@ async fn a_server_that_is_told_so_goes_by_the_file_as_it_is_now() {
     server.says("goes by the file as it is now").await;
     assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::FORBIDDEN);
     assert!(browser.get("/account/tokens/new").await.says("mail"));
+    assert!(!server.log().contains("held back"), "{}", server.log());
+    let settings =
+        "name = \"Other\"\nindex_memory = 256\nstop_grace = \"1s\"\nsession_idle = \"1h\"\n";
+    server.reloads(&format!("{settings}[[services]]\nkey = \"mail\"\n"));
+    // The environment has a stop_grace, which goes before the file's.
+    server
+        .says("changed, and held back until the next start: name, session_idle, index_memory\n")
+        .await;
+    let page = browser.get("/account").await;
+    assert!(page.text.contains("Latchkey") && !page.text.contains("Other"), "{}", page.text);
     // The sample would open Git again.
     server.loses_its_file();
     server.says("latchkey.toml: No such file").await;
