@@ -30,7 +30,7 @@ pub struct Explain {
     url: String,
     /// The client's address; left out, addresses are not looked at
     #[arg(long, value_name = "ADDRESS")]
-    from: Option<IpAddr>,
+    from: Option<String>,
     /// The service that the gateway names; left out, the catalogue's paths say which it is
     #[arg(long, value_name = "KEY")]
     service: Option<String>,
@@ -89,11 +89,14 @@ pub fn explain(config: &Config, typed: &Explain) -> Result<ExitCode, Stop> {
 }
 
 fn asked(typed: &Explain) -> Result<Asked, String> {
+    let address = |text: &String| {
+        text.parse::<IpAddr>().map_err(|_| format!("--from: “{text}” is no IP address"))
+    };
     Ok(Asked {
         method: Asked::method(&typed.method)?,
         target: Asked::target(&typed.url)?,
         service: typed.service.clone(),
-        address: typed.from,
+        address: typed.from.as_ref().map(address).transpose()?,
     })
 }
 
