@@ -66,6 +66,14 @@ impl Prefix {
     }
 }
 
+/// Without the scheme of RFC 8959, whose case doesn't count (RFC 3986, section 3.1).
+fn without_scheme(text: &str) -> &str {
+    match text.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("secret-token") => rest,
+        _ => text,
+    }
+}
+
 fn is_prefix(text: &str) -> bool {
     let middle = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     text.len() <= Prefix::LONGEST
@@ -131,7 +139,7 @@ impl Digest {
     ///
     /// Any prefix is accepted here, so that tokens outlive a change of the operator's prefix.
     pub fn of_presented(text: &str) -> Option<Self> {
-        let text = text.strip_prefix("secret-token:").unwrap_or(text); // RFC 8959
+        let text = without_scheme(text);
         let (prefix, _) = text.rsplit_once('_')?;
         is_prefix(prefix).then(|| Self::of_shaped(text, RANDOM))?
     }

@@ -1,6 +1,6 @@
 //! Who sent a request: its peer, or, behind a trusted proxy, the address that proxy names.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, USER_AGENT};
@@ -27,9 +27,15 @@ fn address(peer: Option<IpAddr>, headers: &HeaderMap, site: &Site) -> Option<IpA
             if !site.trusts(known) {
                 return Some(known);
             }
-            let Ok(address) = word.trim().parse::<IpAddr>() else { return Some(known) };
+            let Some(address) = read(word.trim()) else { return Some(known) };
             known = address.to_canonical();
         }
     }
     Some(known)
+}
+
+/// An address, to which some load balancers add the port.
+fn read(text: &str) -> Option<IpAddr> {
+    let with_port = || Some(text.parse::<SocketAddr>().ok()?.ip());
+    text.parse().ok().or_else(with_port)
 }

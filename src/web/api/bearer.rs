@@ -104,6 +104,7 @@ mod tests {
             format!("BEARER  {text}"),
             format!("Token {text}"),
             format!("Bearer secret-token:{text}"),
+            format!("Bearer SECRET-Token:{text}"),
             format!("Basic {}", base64(&format!("{text}:"))),
             format!("Basic {}", base64(&format!("{text}:x-oauth-basic"))),
             format!("basic {}", base64(&format!("ada:{text}"))),
