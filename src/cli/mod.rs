@@ -150,7 +150,9 @@ pub fn run() -> ExitCode {
     let matches = command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let file = cli.config;
-    let done = match cli.command.unwrap_or(Command::Serve) {
+    let command = cli.command.unwrap_or(Command::Serve);
+    let serves = matches!(command, Command::Serve);
+    let done = match command {
         Command::Config { command: ConfigCommand::Sample } => {
             print!("{}", crate::config::SAMPLE);
             Ok(ExitCode::SUCCESS)
@@ -163,7 +165,8 @@ pub fn run() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(Stop::Mistakes(mistakes)) => {
-            eprintln!("{mistakes}\nlatchkey: nothing was started; mend this first");
+            let started = if serves { "nothing was started; " } else { "" };
+            eprintln!("{mistakes}\nlatchkey: {started}mend this first");
             ExitCode::FAILURE
         }
         Err(Stop::Said(sentence)) => {

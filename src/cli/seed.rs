@@ -42,6 +42,11 @@ pub struct Seed {
 }
 
 pub fn run(config: &Config, seed: &Seed) -> Result<(), Stop> {
+    if seed.secrets_to.exists() {
+        // Said before a database is made for nothing.
+        let path = seed.secrets_to.display();
+        return Err(Stop::Said(format!("--secrets-to: {path} is there already; name a new file")));
+    }
     let db = server::open_database(config)?;
     let manage = server::manage(config, db.clone())?;
     block_on(async {
@@ -57,11 +62,14 @@ pub fn run(config: &Config, seed: &Seed) -> Result<(), Stop> {
         Ok(db.write(|tx| Ok(bulk::announce(tx)?)).await?)
     })?;
     let path = seed.secrets_to.display();
-    println!(
-        "Added {} people and {} tokens; their values are in {path}.",
-        seed.people, seed.tokens
-    );
+    let people = some(seed.people, "person", "people");
+    let tokens = some(seed.tokens, "token", "tokens");
+    println!("Added {people} and {tokens}; the values are in {path}.");
     Ok(())
+}
+
+fn some(count: u32, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// Values of tokens are for their owner's eyes alone, and take no other file's place.

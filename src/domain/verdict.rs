@@ -49,6 +49,18 @@ impl Need {
         })
     }
 
+    /// Whether no token can be granted it, whoever its owner is.
+    pub fn is_closed(&self, catalogue: &Catalogue) -> bool {
+        let Some(service) = catalogue.service(&self.service) else { return false };
+        let is_closed = match &self.what {
+            What::Access(access) => *access > service.highest,
+            What::Method(key) => {
+                service.method(key).is_some_and(|method| !service.opens(method, service.highest))
+            }
+        };
+        is_closed || !service.personal_tokens
+    }
+
     /// As a refusal names it: `builds:write`, `builds:jobs.retry`.
     pub fn scope(&self) -> String {
         let what = match &self.what {

@@ -24,7 +24,10 @@ impl Manage {
     pub async fn add_caller(&self, service: &str, now: Now) -> Outcome<Enrolled> {
         let rules = self.rules();
         let Some(known) = rules.catalogue.service(service) else {
-            let sentence = format!("The catalogue has no service “{service}”");
+            let services = rules.catalogue.services().iter();
+            let known: Vec<&str> = services.map(|service| service.key.as_str()).collect();
+            let known = known.join(", ");
+            let sentence = format!("The catalogue has no service “{service}”. There are: {known}");
             return Err(Refusal::field(SERVICE, sentence).into());
         };
         let key = known.key.clone();
@@ -88,7 +91,11 @@ impl Manage {
 fn enrolled(c: &mut Conn, service: &str) -> Outcome<Caller> {
     let key = ServiceKey::parse(service).ok();
     let found = key.map(|key| callers::find(c, &key)).transpose()?.flatten();
-    let sentence = || format!("“{service}” is no caller; “latchkey caller list” shows them all");
+    let sentence = || {
+        format!(
+            "“{service}” is no caller; “latchkey caller add {service}” makes it one, “latchkey caller list” shows them all"
+        )
+    };
     Ok(found.ok_or_else(|| Refusal::field(SERVICE, sentence()))?)
 }
 

@@ -262,14 +262,26 @@ trait During<T> {
 
 impl<T> During<T> for QueryResult<T> {
     fn during(self, doing: &'static str) -> Result<T, Fault> {
-        self.map_err(|error| match &error {
-            DieselError::DatabaseError(_, info)
-                if info.message().contains("database is locked")
-                    || info.message().contains("lock timeout") =>
-            {
-                Fault::busy(doing)
-            }
-            _ => Fault::new(doing, error),
+        self.map_err(|error| {
+            let is_locked = matches!(&error, DieselError::DatabaseError(_, info)
+                if ["database is locked", "lock timeout"].iter().any(|words| info.message().contains(words)));
+            if is_locked { Fault::busy_because(doing, error) } else { Fault::new(doing, error) }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_named_as_what_a_change_waited_for() {
+        for words in ["database is locked", "canceling statement due to lock timeout"] {
+            let kind = DatabaseErrorKind::Unknown;
+            let error = DieselError::DatabaseError(kind, Box::new(words.to_owned()));
+            let fault = Err::<(), _>(error).during("beginning a change").expect_err("a fault");
+            assert_eq!(fault.to_string(), format!("beginning a change: {words}"));
+            assert!(fault.is_busy());
+        }
     }
 }

@@ -5,7 +5,7 @@ use actix_web::body::MessageBody;
 
 use super::api::dialect::Dialect;
 use super::api::gateway::{Pass, allow};
-use super::api::problem::Problem;
+use super::api::problem::{Missing, Problem};
 use crate::domain::explanation::Explanation;
 use crate::domain::limit::Quotas;
 use crate::domain::secret::Digest;
@@ -38,8 +38,9 @@ pub fn of(explanation: &Explanation, known: &Known, rules: &Rules, now: Now) -> 
         let response = match explanation.verdict {
             Ok(()) => allow(&pass, now),
             Err(denial) => {
-                let missing = explanation.need.as_ref().map(|need| need.scope());
-                dialect.answer(Problem::of(denial, &rules.instance, missing.as_deref()))
+                let missing = explanation.need.as_ref();
+                let missing = missing.map(|need| Missing::of(need, &rules.catalogue));
+                dialect.answer(Problem::of(denial, &rules.instance, missing.as_ref()))
             }
         };
         let answer = spelled_out(response, dialect.name());

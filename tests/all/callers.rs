@@ -81,8 +81,11 @@ async fn what_is_wrong_with_a_caller_is_said_and_nothing_is_changed() {
     let git = secret(&folder.on_database(&["caller", "add", "git"], ""));
     for (words, says) in [
         (vec!["caller", "add", "git"], "“latchkey caller rotate git” gives it another"),
-        (vec!["caller", "add", "nope"], "SERVICE: The catalogue has no service “nope”"),
-        (vec!["caller", "rotate", "builds"], "“builds” is no caller"),
+        (
+            vec!["caller", "add", "nope"],
+            "SERVICE: The catalogue has no service “nope”. There are: audit, builds, calendar",
+        ),
+        (vec!["caller", "rotate", "builds"], "“latchkey caller add builds” makes it one"),
         (vec!["caller", "remove", "G I T"], "“G I T” is no caller"),
         (vec!["caller", "rotate", "git", "--overlap", "721h"], "at most 720h"),
         (vec!["caller", "rotate", "git", "--overlap", "soon"], "a time above zero"),

@@ -113,6 +113,8 @@ async fn every_mistake_in_file_and_flags_is_reported_and_nothing_starts() {
         ] {
             assert!(err(&output).contains(line), "{}", err(&output));
         }
+        let started = err(&output).contains("nothing was started");
+        assert_eq!(started, words[0] == "serve", "{}", err(&output));
     }
     assert!(!folder.path.join("data").exists(), "nothing was made");
     let missing = folder.run(&["--config", "gone.toml", "config", "check"]);
@@ -207,4 +209,33 @@ async fn the_data_folder_is_its_owners_alone() {
     for file in std::fs::read_dir(folder.path.join("data")).expect("the folder") {
         assert_eq!(mode(file.expect("a file").path()), 0o600);
     }
+}
+
+#[actix_web::test]
+async fn seeding_takes_no_files_place_and_says_what_it_has_made() {
+    let folder = Folder::new();
+    std::fs::write(folder.path.join("mine"), "x").expect("a file");
+    let seed = |path| ["seed", "--people", "1", "--tokens", "1", "--secrets-to", path];
+    let refused = folder.run(&seed("mine"));
+    assert!(!refused.status.success());
+    assert!(err(&refused).contains("--secrets-to: mine is there already"), "{}", err(&refused));
+    assert!(!folder.path.join("data").exists(), "no database is made for that");
+    let seeded = folder.run(&seed("new"));
+    assert_eq!(out(&seeded), "Added 1 person and 1 token; the values are in new.\n");
+}
+
+#[actix_web::test]
+async fn what_only_looks_at_a_database_makes_none() {
+    let folder = Folder::new();
+    for words in [
+        vec!["caller", "list"],
+        vec!["caller", "remove", "git"],
+        vec!["user", "disable", "ada"],
+        vec!["user", "set-role", "ada", "viewer"],
+    ] {
+        let output = folder.run(&[&words[..], &["--database-url", "sqlite:typo.db"]].concat());
+        assert!(!output.status.success(), "{words:?}");
+        assert!(err(&output).contains("there is no database typo.db"), "{}", err(&output));
+    }
+    assert!(!folder.path.join("typo.db").exists());
 }

@@ -7,10 +7,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 
 use super::dialect::Dialect;
-use super::problem::{Problem, broken};
+use super::problem::{Missing, Problem, broken};
 use super::question::Question;
 use super::tally::Counter;
 use super::{bearer, limits, token::rfc3339};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::limit::Quotas;
 use crate::domain::secret::Digest;
 use crate::domain::time::Now;
@@ -61,19 +62,24 @@ pub async fn show(
             allow(&Pass { holder, quotas: *quotas, access, soon }, now)
         }
         Ok(Err(denial)) => {
-            let missing = need.as_ref().map(Need::scope);
-            let problem = Problem::of(*denial, &site.instance, missing.as_deref());
-            let service = need.as_ref().and_then(|need| offer.catalogue.service(&need.service));
-            dialect.answer(match service {
-                Some(service) if service.basic => problem.asking_for_basic(&site.instance),
-                _ => problem,
-            })
+            let problem = refuse(*denial, need.as_ref(), &site.instance, &offer.catalogue);
+            dialect.answer(problem)
         }
         Err(fault) => broken(fault),
     };
     let service = need.as_ref().map(|need| need.service.as_str());
     counter.count(began, &offer.catalogue, (service, dialect), &outcome);
     answer
+}
+
+/// A refusal that says what is missing, and asks for a name and a password where the service has it so.
+fn refuse(denial: Denial, need: Option<&Need>, realm: &str, catalogue: &Catalogue) -> Problem {
+    let missing = need.map(|need| Missing::of(need, catalogue));
+    let problem = Problem::of(denial, realm, missing.as_ref());
+    match need.and_then(|need| catalogue.service(&need.service)) {
+        Some(service) if service.basic => problem.asking_for_basic(realm),
+        _ => problem,
+    }
 }
 
 /// The one value that the original request presents, where the operator lets it stand.

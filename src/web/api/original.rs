@@ -28,10 +28,12 @@ pub struct Original<'a> {
     pub method: Option<&'a str>,
     /// With the query, as it was sent: neither decoded nor made plain. It starts with a slash.
     pub path: Option<&'a str>,
+    /// Whether somebody who is believed named a path that is none.
+    pub is_unreadable: bool,
 }
 
 impl<'a> Original<'a> {
-    const UNKNOWN: Self = Self { method: None, path: None };
+    const UNKNOWN: Self = Self { method: None, path: None, is_unreadable: false };
 
     /// `target` is the original path and query where the question itself ends with it, as Envoy's does.
     ///
@@ -49,7 +51,8 @@ impl<'a> Original<'a> {
             }
             Dialect::Envoy => {
                 let method = Some(req.method().as_str());
-                Ok(Self { method, path: target.filter(|path| is_path(path)) })
+                let path = target.filter(|path| is_path(path));
+                Ok(Self { method, path, is_unreadable: path.is_none() })
             }
             Dialect::Generic => {
                 let (methods, paths) = &BY_ANY;
@@ -59,7 +62,7 @@ impl<'a> Original<'a> {
                 }
                 let below = req.path().strip_prefix("/verify");
                 let path = below.filter(|path| is_path(path));
-                Ok(Self { method: Some(req.method().as_str()), path })
+                Ok(Self { method: Some(req.method().as_str()), path, ..Self::UNKNOWN })
             }
         }
     }
@@ -86,9 +89,12 @@ fn named<'a>(
         let path = if *name == ORIGINAL_URL { below_authority(text)? } else { text };
         is_path(path).then_some(path)
     });
+    let path = path.map_err(unclear("The original path is named twice."))?;
+    let is_told = paths.iter().any(|name| req.headers().contains_key(name));
     Ok(Original {
         method: method.map_err(unclear("The original method is named twice."))?,
-        path: path.map_err(unclear("The original path is named twice."))?,
+        path,
+        is_unreadable: is_told && path.is_none(),
     })
 }
 

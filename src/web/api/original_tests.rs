@@ -103,7 +103,10 @@ fn envoy_asks_with_the_original_method_and_ends_with_the_original_path() {
     let request = TestRequest::delete().uri("/verify?gateway=envoy").insert_header(METHOD);
     let request = request.to_http_request();
     let of = |target| Original::of(&request, &site(), Dialect::Envoy, target).expect("no refusal");
-    assert_eq!(of(Some("/a?b")), Original { method: Some("DELETE"), path: Some("/a?b") });
+    assert_eq!(
+        of(Some("/a?b")),
+        Original { method: Some("DELETE"), path: Some("/a?b"), is_unreadable: false }
+    );
     assert_eq!(of(Some("a")).path, None);
     assert_eq!(of(Some("/a")).access(), Access::ReadWrite);
 }

@@ -6,9 +6,10 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTH
 use serde::Serialize;
 
 use super::limits;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::limit::Quotas;
 use crate::domain::refusal::Fault;
-use crate::domain::verdict::Denial;
+use crate::domain::verdict::{Denial, Need};
 
 const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
 
@@ -33,9 +34,22 @@ pub struct Problem {
     quotas: Quotas,
 }
 
+/// What a token lacks.
+pub struct Missing {
+    scope: String,
+    /// Whether no token can have it, so that nobody asks for it in vain.
+    is_closed: bool,
+}
+
+impl Missing {
+    pub fn of(need: &Need, catalogue: &Catalogue) -> Self {
+        Self { scope: need.scope(), is_closed: need.is_closed(catalogue) }
+    }
+}
+
 impl Problem {
-    /// `missing` is the access that a too narrow token lacks, as `service:read` or `service:write`.
-    pub fn of(denial: Denial, realm: &str, missing: Option<&str>) -> Self {
+    /// `missing` is what a too narrow token lacks, as `service:read` or `service:write`.
+    pub fn of(denial: Denial, realm: &str, missing: Option<&Missing>) -> Self {
         let realm = quoted(realm);
         let error = |error: &str| Some(format!("Bearer realm=\"{realm}\", error=\"{error}\""));
         match denial {
@@ -56,7 +70,7 @@ impl Problem {
                 "This token is unknown, has expired or was revoked.".to_owned(),
                 error("invalid_token"),
             ),
-            Denial::TooNarrow => Self::too_narrow(&realm, missing.unwrap_or_default()),
+            Denial::TooNarrow => Self::too_narrow(&realm, missing),
             Denial::Limited(quotas) => Self::limited(quotas),
             Denial::Elsewhere
             | Denial::UnknownService
@@ -68,10 +82,14 @@ impl Problem {
         }
     }
 
-    fn too_narrow(realm: &str, scope: &str) -> Self {
+    fn too_narrow(realm: &str, missing: Option<&Missing>) -> Self {
+        let scope = missing.map(|missing| missing.scope.as_str()).unwrap_or_default();
         let challenge =
             format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\"");
-        let detail = format!("This token lacks {scope}.");
+        let detail = match missing {
+            Some(missing) if missing.is_closed => format!("No token can be granted {scope}."),
+            _ => format!("This token lacks {scope}."),
+        };
         let new = Self::new(FORBIDDEN, "Access not granted", detail, Some(challenge));
         Self { scope: Some(scope.to_owned()), ..new }
     }

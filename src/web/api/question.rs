@@ -12,6 +12,9 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::verdict::{Denial, Need, What};
 use crate::web::site::Site;
 
+/// HAProxy asks as its script was written: in the generic one.
+const DIALECTS: &str = "gateway is generic (for HAProxy, too), nginx (for ingress-nginx, too), traefik, caddy or envoy.";
+
 /// What the operator has written into the gateway's configuration.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Question<'a> {
@@ -50,8 +53,7 @@ impl<'a> Question<'a> {
         }
         question.dialect = match gateway.as_deref() {
             None | Some("") => Dialect::Generic,
-            Some(name) => Dialect::parse(name)
-                .ok_or(Denial::Malformed("gateway is generic, nginx, traefik, caddy or envoy."))?,
+            Some(name) => Dialect::parse(name).ok_or(Denial::Malformed(DIALECTS))?,
         };
         Ok(question)
     }
@@ -106,6 +108,9 @@ impl<'a> Question<'a> {
         }
         match (original.method, original.path) {
             (Some(method), Some(path)) => Need::of_request(method, path, catalogue),
+            _ if original.is_unreadable => Err(Denial::Malformed(
+                "The original path cannot be read: it begins with a slash, in plain ASCII.",
+            )),
             _ => Err(Denial::Malformed(
                 "The query names no service, and no trusted proxy the original method and path.",
             )),

@@ -49,4 +49,7 @@ async fn refusals_keep_to_what_nginx_passes_on() {
     assert!(malformed.challenge().contains("invalid_request"));
     let unknown = app.machine().asks("?gateway=caddy9&service=git", &secret).await;
     assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
+    let haproxy = app.machine().asks("?gateway=haproxy&service=git", &secret).await;
+    let detail = haproxy.json()["detail"].as_str().expect("words").to_owned();
+    assert!(detail.starts_with("gateway is generic (for HAProxy, too)"), "{detail}");
 }

@@ -63,6 +63,9 @@ async fn service_and_access_follow_from_the_original_path_and_method() {
             } else {
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{said}");
                 assert_eq!(answer.json()["scope"], missing, "{said}");
+                let vain = missing == "builds:runners";
+                let words = if vain { "No token can be granted" } else { "This token lacks" };
+                assert_eq!(answer.json()["detail"], format!("{words} {missing}."), "{said}");
             }
         }
     }
@@ -127,6 +130,15 @@ async fn without_a_service_the_original_request_has_to_be_known() {
         let answer = machine.sends(query, &headers).await;
         assert!([400, 401].contains(&answer.status.as_u16()), "{query}: nobody is trusted");
         assert!(answer.json()["detail"].as_str().expect("words").contains("no trusted proxy"));
+    }
+    let trusting = App::with(FILE, &[("trusted_proxies", "127.0.0.1")]).await;
+    for (query, path) in
+        [("?gateway=nginx", "x-original-uri"), ("?gateway=caddy", "x-forwarded-uri")]
+    {
+        let told = [("x-original-method", "GET"), ("x-forwarded-method", "GET"), (path, "builds")];
+        let answer = trusting.machine().sends(query, &told).await;
+        let detail = answer.json()["detail"].as_str().expect("words").to_owned();
+        assert!(detail.starts_with("The original path cannot be read"), "{detail}");
     }
     // In the generic dialect the question itself can be the original request.
     let answer = machine.calls(Method::POST, "/verify/builds/7", &headers[..1]).await;
