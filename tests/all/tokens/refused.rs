@@ -58,6 +58,12 @@ async fn refused_calls_are_listed_with_their_reasons_newest_first() {
     let secret = ada.generates("CI").with("Git", "Read").await;
     assert!(page(&app, &ada).await.entries("Refused calls").is_empty());
     let (machine, bearer) = (app.machine(), format!("Bearer {secret}"));
+    let auth = ("authorization", bearer.as_str());
+    for (method, uri, status) in [("GET", "/nowhere", 403), ("GET", "/git//x", 400)] {
+        let headers = [auth, ("x-original-method", method), ("x-original-uri", uri)];
+        assert_eq!(machine.sends("", &headers).await.status.as_u16(), status, "{uri}");
+    }
+    assert!(page(&app, &ada).await.entries("Refused calls").is_empty(), "no token was looked at");
     let headers = [
         ("authorization", bearer.as_str()),
         ("x-forwarded-for", "198.51.100.4"),
