@@ -179,8 +179,6 @@ async fn the_allowed_addresses_are_held_against_the_true_clients() {
         (&["192.0.2.9, ::ffff:10.1.2.3"], true),
         // Load balancers send the port along.
         (&["192.0.2.9:4711"], true),
-        (&["192.0.3.9:4711"], false),
-        (&["192.0.2.9, [2001:db8:8::7]:4711"], false),
         (&["192.0.3.9, [2001:db8:9::7]:4711"], true),
         // What can't be read leaves the last address that could be believed: that of the proxy.
         (&["192.0.2.9, unknown"], false),
