@@ -44,7 +44,8 @@ async fn a_former_value_can_be_ended_before_its_time() {
     let refused = ada.browser.submit(&form.clone().fill("Your password", "wrong")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(app.machine().verifies(&old, "git", "read").await, StatusCode::OK);
-    ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    let done = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     assert_eq!(app.machine().verifies(&old, "git", "read").await, StatusCode::UNAUTHORIZED);
     assert_eq!(app.machine().verifies(&new, "git", "read").await, StatusCode::OK);
     let page = ada.opens(&path).await;

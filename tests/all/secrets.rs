@@ -215,12 +215,12 @@ async fn a_regenerated_token_has_a_new_value_and_keeps_all_else() {
     assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, "no-store"));
     let new = page.secret().expect("the new value");
     assert_ne!(old, new);
+    let after = ada.sees("CI").await.expect("a row");
+    assert_eq!(before[1..], after[1..], "access, use and end are the same");
     let machine = app.machine();
     assert_eq!(machine.verifies(&old, "git", "read").await, StatusCode::UNAUTHORIZED);
     assert_eq!(machine.verifies(&new, "git", "read").await, StatusCode::OK);
     assert_eq!(machine.verifies(&new, "git", "write").await, StatusCode::FORBIDDEN);
-    let after = ada.sees("CI").await.expect("a row");
-    assert_eq!(before[1..], after[1..], "access, use and end are the same");
     let everything = app.database.everything().await;
     assert!(!everything.contains(&new) && !everything.contains(&old));
 }
