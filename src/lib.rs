@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!             people                          machines
-//!   floor 5   main.rs  cli  config  server  metrics            wiring: the only place that knows everything
+//!   floor 5   main.rs  cli  config  server  metrics  sinks     wiring: the only place that knows everything
 //!   floor 4   web/pages   (Askama)            web/api          HTTP in, HTTP out: no rules, no SQL
 //!   floor 3   manage/     a method = one      verify/          what may be changed | what may be asked
 //!                         change = one transaction             decision, usage
@@ -18,6 +18,7 @@ pub mod domain;
 pub mod manage;
 pub mod metrics;
 pub mod server;
+pub mod sinks;
 pub mod store;
 pub mod verify;
 pub mod web;

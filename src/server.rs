@@ -18,6 +18,7 @@ use crate::domain::session::Limits;
 use crate::domain::time::Clock;
 use crate::manage::{Manage, Rules};
 use crate::metrics::{self, Sources};
+use crate::sinks::Sinks;
 use crate::store::Db;
 use crate::verify::callers::Callers;
 use crate::verify::refusals::Refusals;
@@ -41,6 +42,7 @@ const HEAD: Duration = Duration::from_secs(10);
 pub struct Application {
     pub manage: Manage,
     parts: Parts,
+    sinks: Sinks,
 }
 
 /// What every worker thread gets its own handle of.
@@ -107,6 +109,7 @@ impl Application {
         let (noted, bytes) = ((usage.clone(), refusals.clone()), config.settings.index_memory);
         let verification =
             Verification::start(db.clone(), offer(config), noted, bytes, clock.clone())?;
+        let sinks = Sinks::new(config.settings.events.clone(), db.clone(), clock.clone());
         let is_read = config.settings.metrics_listen.is_some();
         let parts = Parts {
             manage: manage.clone(),
@@ -119,7 +122,7 @@ impl Application {
             site: Data::new(site),
             cookie_key: Key::from(key.as_bytes()),
         };
-        Ok(Self { manage, parts })
+        Ok(Self { manage, parts, sinks })
     }
 
     /// Serves on this listener until told to stop.
@@ -149,12 +152,13 @@ impl Application {
         Ok(server.disable_signals().listen(listener)?.run())
     }
 
-    /// Writes uses down and clears away what has ended, for as long as the process runs and its database is there.
+    /// Writes uses down, clears away what has ended and hands the activity log on, for as long as the process runs and its database is there.
     pub async fn keep_up(&self, every: Duration) -> Fault {
         tokio::select! {
             fault = self.watch() => fault,
             never = self.write_every(every) => match never {},
             never = self.clear_away() => match never {},
+            never = self.sinks.run() => match never {},
         }
     }
 

@@ -64,10 +64,10 @@ const CRATES: [(&str, &[&str]); 16] = [
     ("actix_session", &["web", "server"]),
     ("askama", &["web"]),
     ("clap", &["cli"]),
-    ("csv", &["cli"]),
+    ("csv", &["web", "cli"]),
     ("prometheus_client", &["web", "metrics"]),
     ("toml", &["config"]),
-    ("tokio", &["store", "manage", "verify", "server", "cli"]),
+    ("tokio", &["store", "manage", "verify", "server", "sinks", "cli"]),
 ];
 
 fn room(file: &str) -> &str {

@@ -84,7 +84,7 @@ pub fn run(config: &Config) -> Result<(), Stop> {
             let about = [name, display_name];
             let chosen = NewPassword::choose(&password, &about)
                 .map_err(|sentence| Fault::new("choosing a password", sentence))?;
-            let user = manage.add_person(person, chosen, now).await?;
+            let user = manage.add_person(person, chosen, before(now, 301 * DAY)).await?;
             if role != Role::Member {
                 fill(&db, config, user, now).await?;
             }
@@ -116,6 +116,7 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
     let services: Vec<_> =
         catalogue.services().iter().map(|service| (service.key.clone(), service.highest)).collect();
     db.write(move |tx| {
+        let mut told: Vec<Event> = Vec::new();
         for example in &EXAMPLES {
             let mut grants = Grants::default();
             let from = example.from % services.len();
@@ -135,13 +136,15 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
             let draft = Draft { name, description, expires, grants, networks, per_minute: None };
             let end = |hours| Expiry::after((now.at() + TimeDelta::hours(hours)).date_naive());
             let expiry = example.ends.and_then(end).unwrap_or(Expiry::Never);
-            let made = Now::new(now.at() + TimeDelta::hours(example.made));
+            let made = before(now, -example.made);
             let issued = Issued::mint(&user.id, &draft, expiry, &prefix, made);
             let words = issued.token.grants.summary(&catalogue).to_string();
-            record(tx, Kind::TokenGenerated, &user, &issued.token, &format!("{words}."), made)?;
+            told.push(generated(&user, &issued.token, format!("{words}."), made));
             store(tx, example, issued, (&prefix, &catalogue), now)?;
         }
-        Ok(())
+        // In the order in which it happened.
+        told.sort_by_key(|event| event.at);
+        Ok(told.iter().try_for_each(|event| events::record(tx, event))?)
     })
     .await
 }
@@ -175,14 +178,11 @@ fn store(
     Ok(())
 }
 
-fn record(
-    tx: &mut Conn,
-    kind: Kind,
-    user: &User,
-    token: &Token,
-    words: &str,
-    at: Now,
-) -> Result<(), Fault> {
+fn generated(user: &User, token: &Token, words: String, at: Now) -> Event {
     let actor = Actor { user: user.clone(), client: Client::default(), confirmed: None };
-    events::record(tx, &Event::about_token(kind, &actor, token, words.to_owned(), at))
+    Event::about_token(Kind::TokenGenerated, &actor, token, words, at)
+}
+
+fn before(now: Now, hours: i64) -> Now {
+    Now::new(now.at() - TimeDelta::hours(hours))
 }

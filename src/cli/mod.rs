@@ -3,22 +3,24 @@
 mod callers;
 mod configuration;
 mod demo;
+mod events;
 mod explain;
+mod flags;
 mod gateway;
 mod patterns;
 mod people;
 mod policy;
 mod seed;
 mod serve;
+mod sessions;
 mod stop;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{Config, Given, SETTINGS, Source, Values};
+use crate::config::Config;
 use crate::domain::address::Address;
 use crate::manage::Manage;
 use crate::server;
@@ -48,6 +50,16 @@ enum Command {
     Caller {
         #[command(subcommand)]
         command: callers::Command,
+    },
+    /// The activity log, checked and handed on
+    Events {
+        #[command(subcommand)]
+        command: events::Command,
+    },
+    /// Who is signed in where, and ending that
+    Session {
+        #[command(subcommand)]
+        command: sessions::Command,
     },
     /// What there is to know about tokens
     Token {
@@ -147,7 +159,7 @@ enum PolicyCommand {
 
 /// Runs what the command line asks for. Mistakes go to standard error and end in a code that isn't zero.
 pub fn run() -> ExitCode {
-    let matches = command().get_matches();
+    let matches = flags::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let file = cli.config;
     let command = cli.command.unwrap_or(Command::Serve);
@@ -158,7 +170,7 @@ pub fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         command => {
-            let read = |file: Option<&Path>| load(file, &matches);
+            let read = |file: Option<&Path>| flags::load(file, &matches);
             read(file.as_deref()).and_then(|config| carry_out(command, &config, read))
         }
     };
@@ -186,6 +198,8 @@ fn carry_out(
         Command::Serve => serve::run(config, read)?,
         Command::User { command } => people::run(config, command)?,
         Command::Caller { command } => callers::run(config, command)?,
+        Command::Events { command } => return events::run(config, command),
+        Command::Session { command } => sessions::run(config, command)?,
         Command::Token { command: TokenCommand::Pattern { format } } => {
             patterns::show(config, format)?;
         }
@@ -200,44 +214,6 @@ fn carry_out(
         Command::Seed(seed) => seed::run(config, &seed)?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The command line with every setting as a flag.
-fn command() -> clap::Command {
-    let flags = SETTINGS.iter().map(|setting| {
-        Arg::new(setting.key)
-            .long(setting.flag())
-            .env(setting.variable())
-            .hide_env_values(true)
-            .global(true)
-            .help_heading("Settings")
-            .value_name("VALUE")
-            .help(match setting.default {
-                "" => setting.help.to_owned(),
-                default => format!("{} [default: {default}]", setting.help),
-            })
-    });
-    Cli::command().args(flags)
-}
-
-fn load(path: Option<&Path>, matches: &ArgMatches) -> Result<Config, Stop> {
-    let mut given = Values::new();
-    for setting in &SETTINGS {
-        let source = match innermost(matches).value_source(setting.key) {
-            Some(ValueSource::CommandLine) => Source::Flag,
-            Some(ValueSource::EnvVariable) => Source::Environment,
-            _ => continue,
-        };
-        if let Some(value) = innermost(matches).get_one::<String>(setting.key) {
-            given.insert(setting.key, Given { value: value.clone(), source });
-        }
-    }
-    Ok(Config::load(path, given)?)
-}
-
-/// Global flags reach the innermost subcommand's matches, wherever they stood.
-fn innermost(matches: &ArgMatches) -> &ArgMatches {
-    matches.subcommand().map_or(matches, |(_, inner)| innermost(inner))
 }
 
 /// What there is to change or to read, on a database that is there: opening SQLite's would make it.

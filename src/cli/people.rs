@@ -22,7 +22,7 @@ pub fn run(config: &Config, command: UserCommand) -> Result<(), Stop> {
     }
 }
 
-fn username(name: &str) -> Result<UserName, Stop> {
+pub(super) fn username(name: &str) -> Result<UserName, Stop> {
     UserName::parse(name).map_err(|e| Failure::from(Problems::one("name", e)).into())
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{Stop, block_on, clock, existing};
 use crate::config::{Config, Values};
 use crate::domain::review::{Breach, Marked};
+use crate::domain::text::inert;
 
 /// The code of a check that has found something; 1 and 2 say that there was none.
 const BREACHED: u8 = 3;
@@ -130,12 +131,6 @@ fn csv(breaches: &[Breach]) -> Result<String, Stop> {
     String::from_utf8(bytes).map_err(|e| said(e.to_string()))
 }
 
-/// A cell that no spreadsheet takes for a formula: an apostrophe in front makes it text.
-fn inert(cell: &str) -> String {
-    let starts = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("{}{cell}", if starts { "'" } else { "" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_a_spreadsheet_would_run_is_made_text() {
-        for start in ["=", "+", "-", "@", "\t", "\r"] {
+        for start in ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"] {
             assert_eq!(inert(&format!("{start}cmd")), format!("'{start}cmd"));
         }
         assert_eq!([inert("CI"), inert(""), inert("a=b")], ["CI", "", "a=b"]);

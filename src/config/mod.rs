@@ -12,7 +12,10 @@ use crate::domain::policy::Policy;
 use crate::domain::secret::Prefix;
 use crate::domain::sets::Sets;
 pub use file::{Mistake, Mistakes};
-pub use settings::{Given, LogFormat, SETTINGS, Setting, Settings, Source, Values, duration};
+pub use settings::{
+    EventSinks, Given, LogFormat, SETTINGS, Setting, Settings, Source, SyslogTarget, Values,
+    duration,
+};
 
 /// The commented file that stands in while there is none, and that `latchkey config sample` prints.
 pub const SAMPLE: &str = include_str!("sample.toml");

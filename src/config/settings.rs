@@ -5,6 +5,7 @@ mod parse;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -15,7 +16,7 @@ use crate::domain::address::Address;
 pub use parse::duration;
 use parse::{
     address, at_least_one, log, log_format, mebibytes, metrics_address, networks, number,
-    parameter, public_url, window,
+    parameter, path, public_url, syslog, window,
 };
 
 /// One setting: `key` in the file, `--key` as a flag, `LATCHKEY_KEY` in the environment.
@@ -41,7 +42,7 @@ impl Setting {
     }
 }
 
-pub const SETTINGS: [Setting; 17] = [
+pub const SETTINGS: [Setting; 19] = [
     Setting::new("listen", "127.0.0.1:8080", "Address and port to serve on"),
     Setting {
         secret: true,
@@ -91,6 +92,16 @@ pub const SETTINGS: [Setting; 17] = [
         "",
         "Address and port to serve Prometheus metrics on, apart from all else; empty for none",
     ),
+    Setting::new(
+        "events_file",
+        "",
+        "A file that each event of the activity log is appended to, as a line of JSON; empty for none",
+    ),
+    Setting::new(
+        "events_syslog",
+        "",
+        "Where each event is sent as RFC 5424: a local socket such as /dev/log, or udp://HOST:514; empty for none",
+    ),
     Setting::new("stop_grace", "20s", "How long a stopping server lets begun requests finish"),
     Setting::new("log", "info", "What is logged: error, warn, info, debug, or a filter per module"),
     Setting::new("log_format", "text", "Log lines as text or json"),
@@ -119,6 +130,20 @@ pub enum LogFormat {
     Json,
 }
 
+/// What the activity log is handed on to.
+#[derive(Clone, Debug)]
+pub struct EventSinks {
+    pub file: Option<PathBuf>,
+    pub syslog: Option<SyslogTarget>,
+}
+
+/// Where syslog listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyslogTarget {
+    Local(PathBuf),
+    Udp(String, u16),
+}
+
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub listen: SocketAddr,
@@ -135,6 +160,7 @@ pub struct Settings {
     pub index_memory: usize,
     pub last_use_every: Duration,
     pub metrics_listen: Option<SocketAddr>,
+    pub events: EventSinks,
     pub stop_grace: Duration,
     pub log: String,
     pub log_format: LogFormat,
@@ -156,6 +182,7 @@ impl Settings {
         let index_memory = reader.read("index_memory", mebibytes);
         let last_use_every = reader.read("last_use_every", duration);
         let metrics_listen = reader.read("metrics_listen", metrics_address);
+        let events = handed_on(&mut reader);
         let stop_grace = reader.read("stop_grace", duration);
         let log = reader.read("log", log);
         let log_format = reader.read("log_format", log_format);
@@ -173,6 +200,7 @@ impl Settings {
             index_memory: index_memory?,
             last_use_every: last_use_every?,
             metrics_listen: metrics_listen?,
+            events: events?,
             stop_grace: stop_grace?,
             log: log?,
             log_format: log_format?,
@@ -227,6 +255,12 @@ impl Reader<'_> {
         };
         self.mistakes.add(place, sentence);
     }
+}
+
+fn handed_on(reader: &mut Reader<'_>) -> Option<EventSinks> {
+    let file = reader.read("events_file", path);
+    let syslog = reader.read("events_syslog", syslog);
+    Some(EventSinks { file: file?, syslog: syslog? })
 }
 
 fn database(reader: &mut Reader<'_>) -> Option<Address> {

@@ -17,6 +17,8 @@ pub enum Kind {
     SignedIn,
     SignInFailed,
     SignedOut,
+    /// Ended from another session, or on the command line.
+    SessionEnded,
     ConfirmationFailed,
     ProfileChanged,
     PasswordChanged,
@@ -41,8 +43,17 @@ pub enum Kind {
     CallerRemoved,
 }
 
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Account,
+    Token,
+    /// A service that asks: nobody's account.
+    Caller,
+}
+
 impl Kind {
-    const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
@@ -50,6 +61,7 @@ impl Kind {
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
+        Self::SessionEnded,
         Self::ConfirmationFailed,
         Self::ProfileChanged,
         Self::PasswordChanged,
@@ -76,6 +88,22 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
+    pub fn subject(self) -> Subject {
+        match self {
+            Self::TokenGenerated
+            | Self::TokenEdited
+            | Self::TokenWidened
+            | Self::TokenRegenerated
+            | Self::OverlapEnded
+            | Self::TokenPaused
+            | Self::TokenResumed
+            | Self::TokenRevoked
+            | Self::TokenSurrendered => Subject::Token,
+            Self::CallerAdded | Self::CallerRotated | Self::CallerRemoved => Subject::Caller,
+            _ => Subject::Account,
+        }
+    }
+
     /// As people read it.
     pub fn words(self) -> &'static str {
         match self {
@@ -86,6 +114,7 @@ impl Kind {
             Self::SignedIn => "Signed in",
             Self::SignInFailed => "Sign-in failed",
             Self::SignedOut => "Signed out",
+            Self::SessionEnded => "Session ended",
             Self::ConfirmationFailed => "Wrong password at a change",
             Self::ProfileChanged => "Profile changed",
             Self::PasswordChanged => "Password changed",
@@ -118,6 +147,7 @@ impl Kind {
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
             Self::SignedOut => "signed_out",
+            Self::SessionEnded => "session_ended",
             Self::ConfirmationFailed => "confirmation_failed",
             Self::ProfileChanged => "profile_changed",
             Self::PasswordChanged => "password_changed",
@@ -181,6 +211,16 @@ impl Event {
         Self { token: Some(token.id.clone()), detail, ..Self::own(kind, by, now) }
     }
 
+    /// What the token was called then, if it is about one, and the rest of the detail.
+    pub fn told(&self) -> (Option<&str>, &str) {
+        let quoted = self.token.as_ref().and_then(|_| self.detail.strip_prefix('“'));
+        let split = quoted.and_then(|text| {
+            let with_more = text.split_once("”: ");
+            with_more.or_else(|| Some((text.strip_suffix("”.")?, "")))
+        });
+        split.map_or((None, self.detail.as_str()), |(name, rest)| (Some(name), rest))
+    }
+
     /// The end of a token by whoever presented its value: nobody knows who that was.
     pub fn surrender(token: &Token, client: &Client, detail: &str, now: Now) -> Self {
         let door =
@@ -210,5 +250,29 @@ impl Event {
             detail: String::new(),
             client: client.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_told_apart_from_what_was_done() {
+        let now = Now::new("2026-11-24T10:00:00Z".parse().expect("a time"));
+        let event = Event::at_the_door(Kind::TokenRevoked, None, &Client::default(), now);
+        let token = Some(TokenId::random());
+        for (detail, told) in [
+            ("“CI”: Read Git.", (Some("CI"), "Read Git.")),
+            ("“CI”.", (Some("CI"), "")),
+            ("“a “b””: Read “x”.", (Some("a “b”"), "Read “x”.")),
+            ("“half", (None, "“half")),
+            ("CI", (None, "CI")),
+        ] {
+            let event = Event { token: token.clone(), detail: detail.into(), ..event.clone() };
+            assert_eq!(event.told(), told);
+        }
+        let other = Event { detail: "“CI”.".into(), ..event };
+        assert_eq!(other.told(), (None, "“CI”."), "of no token");
     }
 }

@@ -41,8 +41,8 @@ ids! {
     UserId,
     /// A token's row; what logs, URLs and identity headers may carry.
     TokenId,
-    /// A line of the activity log.
-    EventId,
+    /// A session, to its person: their cookie holds another one.
+    SessionId,
     /// One rendering of a form that makes something: used up by the first submit.
     Nonce,
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+use super::client::Client;
+use super::id::{SessionId, UserId};
 use super::time::Now;
 
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +38,16 @@ impl KeyDigest {
 pub struct Span {
     pub started: DateTime<Utc>,
     pub seen: DateTime<Utc>,
+}
+
+/// One browser in which a person is signed in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: SessionId,
+    pub user: UserId,
+    pub span: Span,
+    /// Where it was used last, and with which program.
+    pub client: Client,
 }
 
 impl Limits {

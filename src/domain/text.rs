@@ -31,6 +31,13 @@ pub fn hidden_character(text: &str) -> Option<&'static str> {
     })
 }
 
+/// A cell that no spreadsheet takes for a formula: an apostrophe in front makes it text. Some read the wide forms of the
+/// signs like the others.
+pub fn inert(cell: &str) -> String {
+    let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    format!("{}{cell}", if cell.starts_with(signs) { "'" } else { "" })
+}
+
 /// A text without what can't be seen, for values that machines send and people read later.
 pub fn visible(text: &str, most: usize) -> CompactString {
     // What nearly all programs call themselves, at every request.

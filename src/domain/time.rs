@@ -43,6 +43,11 @@ pub fn text_time(at: DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
+/// A time to the microsecond, for programs: 2026-11-23T19:00:00.000001Z.
+pub fn exact_time(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
 /// Where "now" comes from: made by the outermost floor, and by tests.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);

@@ -96,6 +96,14 @@ pub struct LastUse {
     pub agent: String,
 }
 
+/// A token by its name, revoked or not.
+pub struct Called {
+    pub id: TokenId,
+    pub name: String,
+    /// Whether it has a page of its own: a revoked one has none any more.
+    pub is_listed: bool,
+}
+
 #[derive(Clone, Debug)]
 pub struct Token {
     pub id: TokenId,

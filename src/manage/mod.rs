@@ -1,10 +1,12 @@
 //! Floor 3, for people: what may be changed. A method is one change and one transaction: load, decide, store, record.
 
 pub mod account;
+pub mod activity;
 pub mod callers;
 mod confirm;
 mod counts;
 mod edits;
+pub mod events;
 pub mod explanations;
 mod hasher;
 pub mod people;

@@ -1,6 +1,10 @@
 //! Signing in and out, and what a session remembers.
 
+mod ending;
+
 use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 
 use super::Manage;
 use super::confirm::PASSWORD;
@@ -8,11 +12,11 @@ use super::tries::Try;
 use crate::domain::actor::Actor;
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
-use crate::domain::id::UserId;
+use crate::domain::id::{SessionId, UserId};
 use crate::domain::password::{Password, PasswordHash};
 use crate::domain::refusal::{Outcome, Problems};
 use crate::domain::second_factor::HalfWay;
-use crate::domain::session::KeyDigest;
+use crate::domain::session::{KeyDigest, Session, Span};
 use crate::domain::throttle;
 use crate::domain::time::Now;
 use crate::domain::user::{User, UserName};
@@ -112,26 +116,32 @@ impl Manage {
         Ok(found.map(|(user, _)| user).filter(|user| user.disabled.is_none()))
     }
 
-    /// What a living session remembers. Its use is noted, once a minute.
-    pub async fn load_session(&self, key: &str, now: Now) -> Outcome<Option<State>> {
+    /// A living session, and what it remembers.
+    pub async fn load_session(&self, key: &str, now: Now) -> Outcome<Option<(State, Session)>> {
         let digest = KeyDigest::of(key);
-        let found = {
-            let digest = digest.clone();
-            self.db.glance(move |c| Ok(sessions::find(c, &digest)?)).await?
-        };
+        let found = self.db.glance(move |c| Ok(sessions::find(c, &digest)?)).await?;
         let limits = self.rules().sessions;
-        let Some((state, span)) = found.filter(|(_, span)| limits.allow(*span, now)) else {
-            return Ok(None);
-        };
-        let age = (now.at() - span.seen).to_std().unwrap_or_default();
-        if age >= NOTED_EVERY {
-            let noted = self.db.note(move |tx| Ok(sessions::touch(tx, &digest, now)?)).await;
-            // Reading a page goes on where nothing can be written.
-            if let Err(failure) = noted {
-                tracing::warn!("a session's use was not noted: {failure:?}");
-            }
+        Ok(found.filter(|(_, session)| limits.allow(session.span, now)))
+    }
+
+    /// Notes a session's use, once a minute. `seen` is when that was done last.
+    pub async fn touch_session(
+        &self,
+        id: SessionId,
+        seen: DateTime<Utc>,
+        client: &Client,
+        now: Now,
+    ) {
+        let age = (now.at() - seen).to_std().unwrap_or_default();
+        if age < NOTED_EVERY {
+            return;
         }
-        Ok(Some(state))
+        let client = client.clone();
+        let noted = self.db.note(move |tx| Ok(sessions::touch(tx, &id, &client, now)?)).await;
+        // Reading a page goes on where nothing can be written.
+        if let Err(failure) = noted {
+            tracing::warn!("a session's use was not noted: {failure:?}");
+        }
     }
 
     /// Begins a session; a person's oldest ones end when there are too many.
@@ -139,15 +149,18 @@ impl Manage {
         &self,
         key: &str,
         user: UserId,
+        client: Client,
         state: State,
         now: Now,
     ) -> Outcome<()> {
         let digest = KeyDigest::of(key);
         let most = self.rules().sessions.per_person as usize;
+        let span = Span { started: now.at(), seen: now.at() };
+        let session = Session { id: SessionId::random(), user, span, client };
         self.db
             .write(move |tx| {
-                sessions::insert(tx, &digest, &user, &state, now)?;
-                Ok(sessions::keep_newest(tx, &user, most)?)
+                sessions::insert(tx, &digest, &session, &state)?;
+                Ok(sessions::keep_newest(tx, &session.user, most)?)
             })
             .await
     }

@@ -28,7 +28,9 @@ pub(super) enum Lasting {
 }
 
 impl Conn {
-    /// On SQLite the transaction takes the write lock at once; on PostgreSQL it is serializable.
+    /// On SQLite the transaction takes the write lock at once. On PostgreSQL it is serializable, and changes come one
+    /// after the other: each writes its line behind the newest of the log. What may be lost writes none, and waits
+    /// for nobody.
     pub(super) fn begin(&mut self, lasting: Lasting) -> QueryResult<()> {
         match self {
             Self::Sqlite(c) => {
@@ -42,10 +44,14 @@ impl Conn {
             Self::Postgres(c) => {
                 let sql = "BEGIN ISOLATION LEVEL SERIALIZABLE";
                 AnsiTransactionManager::begin_transaction_sql(c, sql)?;
-                match lasting {
-                    Lasting::PowerCut => Ok(()),
-                    Lasting::Crash => c.batch_execute("SET LOCAL synchronous_commit = off"),
-                }
+                // To lock a table takes no snapshot, so what is read afterwards is what the change before has left.
+                let first = c.batch_execute(match lasting {
+                    Lasting::PowerCut => "LOCK TABLE turns IN SHARE ROW EXCLUSIVE MODE",
+                    Lasting::Crash => "SET LOCAL synchronous_commit = off",
+                });
+                first.or_else(|error| {
+                    AnsiTransactionManager::rollback_transaction(c).and(Err(error))
+                })
             }
         }
     }

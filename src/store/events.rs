@@ -1,4 +1,10 @@
-//! The `events` table: written in the transaction of the change it tells of, and never changed.
+//! The `events` table: written in the transaction of the change it tells of, and never changed. Each entry is chained
+//! to the one before (`domain/chain.rs`). The numbers are without gaps and in the order of commits, as changes come one
+//! after the other.
+
+mod activity;
+mod named;
+mod takeover;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -7,30 +13,20 @@ use super::During;
 use super::conn::Conn;
 use super::row::{micros, moment, spoilt};
 use super::schema::events;
+use crate::domain::chain::{Entry, Hash, Head};
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
-use crate::domain::id::{EventId, TokenId, UserId};
+use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::Fault;
+pub use activity::{Filter, Place, activity};
+pub use named::{Named, named_after};
+pub(super) use takeover::take_over;
 
-pub fn record(c: &mut Conn, event: &Event) -> Result<(), Fault> {
-    let values = (
-        events::id.eq(EventId::random().as_str().to_owned()),
-        events::at.eq(micros(event.at)),
-        events::kind.eq(event.kind.as_str()),
-        events::person_id.eq(event.person.as_ref().map(UserId::as_str)),
-        events::actor_id.eq(event.actor.as_ref().map(UserId::as_str)),
-        events::token_id.eq(event.token.as_ref().map(TokenId::as_str)),
-        events::detail.eq(&event.detail),
-        events::address.eq(event.client.address.map(|address| address.to_string())),
-        events::agent.eq(event.client.agent()),
-    );
-    let done = diesel::insert_into(events::table).values(values).execute(c);
-    done.map(drop).during("recording an event")
-}
-
-#[derive(Queryable)]
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
 struct EventRow {
-    _id: String,
+    number: i64,
+    hash: Vec<u8>,
     at: i64,
     kind: String,
     person_id: Option<String>,
@@ -39,6 +35,31 @@ struct EventRow {
     detail: String,
     address: Option<String>,
     agent: String,
+}
+
+impl From<Entry> for EventRow {
+    fn from(entry: Entry) -> Self {
+        let Entry { number, hash, at, kind, person, actor, token, detail, address, agent } = entry;
+        let (person_id, actor_id, token_id) = (person, actor, token);
+        Self { number, hash, at, kind, person_id, actor_id, token_id, detail, address, agent }
+    }
+}
+
+impl From<EventRow> for Entry {
+    fn from(row: EventRow) -> Self {
+        Self {
+            number: row.number,
+            hash: row.hash,
+            at: row.at,
+            kind: row.kind,
+            person: row.person_id,
+            actor: row.actor_id,
+            token: row.token_id,
+            detail: row.detail,
+            address: row.address,
+            agent: row.agent,
+        }
+    }
 }
 
 impl TryFrom<EventRow> for Event {
@@ -58,11 +79,41 @@ impl TryFrom<EventRow> for Event {
     }
 }
 
+/// To be called in a change (`Db::write`), where nobody else can add an entry at the same time.
+pub fn record(c: &mut Conn, event: &Event) -> Result<(), Fault> {
+    let entry = Entry::after(&head(c)?, event);
+    let insert = diesel::insert_into(events::table).values(EventRow::from(entry));
+    insert.execute(c).map(drop).during("recording an event")
+}
+
+/// The newest entry.
+pub fn head(c: &mut Conn) -> Result<Head, Fault> {
+    let last = events::table.select(diesel::dsl::max(events::number));
+    let last = last.get_result::<Option<i64>>(c).during("looking for the newest event")?;
+    let Some(number) = last else { return Ok(Head::default()) };
+    let hash = hash_of(c, number)?.ok_or_else(|| spoilt("events", "hash"))?;
+    Ok(Head { number, hash })
+}
+
+/// The hash of one entry, if it is there and has one.
+pub fn hash_of(c: &mut Conn, number: i64) -> Result<Option<Hash>, Fault> {
+    let found = events::table.find(number).select(events::hash).get_result::<Vec<u8>>(c);
+    let found = found.optional().during("looking for an event")?;
+    Ok(found.and_then(|hash| Hash::from_stored(&hash)))
+}
+
+/// Entries as they are stored, from this number on.
+pub fn entries_from(c: &mut Conn, number: i64, most: i64) -> Result<Vec<Entry>, Fault> {
+    let query = events::table.filter(events::number.ge(number)).order(events::number).limit(most);
+    let rows = query.load::<EventRow>(c).during("reading the log")?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
 /// What happened to a token lately, newest first.
 pub fn of_token(c: &mut Conn, token: &TokenId, most: i64) -> Result<Vec<Event>, Fault> {
     let query = events::table
         .filter(events::token_id.eq(token.as_str()))
-        .order((events::at.desc(), events::id))
+        .order(events::number.desc())
         .limit(most);
     let rows = query.load::<EventRow>(c).during("reading a token’s activity")?;
     rows.into_iter().map(TryInto::try_into).collect()
@@ -77,7 +128,7 @@ pub fn of_token_since(
     let query = events::table
         .filter(events::token_id.eq(token.as_str()))
         .filter(events::at.gt(micros(at)))
-        .order((events::at, events::id));
+        .order(events::number);
     let rows = query.load::<EventRow>(c).during("reading what changed of a token")?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
@@ -94,7 +145,7 @@ pub fn of_person_since(
         .filter(events::person_id.eq(person.as_str()))
         .filter(events::at.gt(micros(at)))
         .filter(events::kind.eq(kind.as_str()))
-        .order((events::at.desc(), events::id))
+        .order(events::number.desc())
         .limit(most);
     let rows = query.load::<EventRow>(c).during("reading a person’s activity")?;
     rows.into_iter().map(TryInto::try_into).collect()

@@ -1,8 +1,7 @@
 //! The `feed` table: what verification has to read anew, on every node. Written in the transaction of the change.
 //!
-//! Numbers are given in the order of commits, so that whoever has read up to one has missed nothing before it. On
-//! SQLite there is one writer. On PostgreSQL a lock is taken before the number and held until the commit; it touches
-//! no row, so transactions that meet here wait for each other and don't fail.
+//! Changes come one after the other (`Conn::begin`), so numbers are given in the order of commits, and whoever has read
+//! up to one has missed nothing before it.
 
 use diesel::prelude::*;
 
@@ -38,6 +37,7 @@ pub enum News {
     Missed(i64),
 }
 
+/// To be called in a change (`Db::write`).
 pub fn record(c: &mut Conn, change: &Change) -> Result<(), Fault> {
     let doing = "recording a change for verification";
     let (value, person) = match change {
@@ -54,8 +54,7 @@ pub fn record(c: &mut Conn, change: &Change) -> Result<(), Fault> {
         #[cfg(feature = "postgres")]
         Conn::Postgres(c) => {
             use diesel::connection::SimpleConnection;
-            let lock = format!("SELECT pg_advisory_xact_lock(7812636); NOTIFY {CHANNEL}");
-            c.batch_execute(&lock).during(doing)?;
+            c.batch_execute(&format!("NOTIFY {CHANNEL}")).during(doing)?;
             diesel::insert_into(feed::table).values(values).execute(c)
         }
     };

@@ -20,6 +20,7 @@ mod row;
 pub mod schema;
 pub mod second_factors;
 pub mod sessions;
+pub mod sinks;
 pub mod standings;
 pub mod throttles;
 pub mod tokens;
@@ -82,6 +83,7 @@ impl Db {
             conn::open(&address, BLOCKED).map_err(|e| Fault::new("opening the database", e))?;
         migrations::run(&mut first)?;
         uses::take_over(&mut first)?;
+        events::take_over(&mut first)?;
         drop(first);
         let file = conn::identity(&address).map_err(|e| Fault::new("opening the database", e))?;
         let writers = if address.is_sqlite() { 1 } else { 8 };

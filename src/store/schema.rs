@@ -22,8 +22,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    events (id) {
-        id -> Text,
+    events (number) {
+        number -> BigInt,
+        hash -> Binary,
         at -> BigInt,
         kind -> Text,
         person_id -> Nullable<Text>,
@@ -40,6 +41,20 @@ diesel::table! {
         id -> BigInt,
         value -> Nullable<Binary>,
         person_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    former_events (id) {
+        id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        person_id -> Nullable<Text>,
+        actor_id -> Nullable<Text>,
+        token_id -> Nullable<Text>,
+        detail -> Text,
+        address -> Nullable<Text>,
+        agent -> Text,
     }
 }
 
@@ -111,6 +126,18 @@ diesel::table! {
         state -> Text,
         started_at -> BigInt,
         seen_at -> BigInt,
+        id -> Text,
+        address -> Nullable<Text>,
+        agent -> Text,
+    }
+}
+
+diesel::table! {
+    sinks (name) {
+        name -> Text,
+        number -> BigInt,
+        holder -> Text,
+        held_until -> BigInt,
     }
 }
 
@@ -141,6 +168,12 @@ diesel::table! {
         unused_days -> Nullable<BigInt>,
         paused_at -> Nullable<BigInt>,
         per_minute -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    turns (name) {
+        name -> Text,
     }
 }
 
@@ -180,6 +213,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     daily_uses,
     events,
     feed,
+    former_events,
     former_secrets,
     former_uses,
     keys,
@@ -188,8 +222,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     refused_calls,
     second_factors,
     sessions,
+    sinks,
     throttles,
     tokens,
+    turns,
     users,
     uses,
 );

@@ -8,42 +8,86 @@ use super::During;
 use super::conn::Conn;
 use super::row::{micros, moment, spoilt};
 use super::schema::sessions;
-use crate::domain::id::UserId;
+use crate::domain::client::Client;
+use crate::domain::id::{SessionId, UserId};
 use crate::domain::refusal::Fault;
-use crate::domain::session::{KeyDigest, Span};
+use crate::domain::session::{KeyDigest, Session, Span};
 use crate::domain::time::Now;
 
 /// What a session remembers besides its person, by name.
 pub type State = HashMap<String, String>;
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct SessionRow {
+    id: String,
+    user_id: String,
+    started_at: i64,
+    seen_at: i64,
+    address: Option<String>,
+    agent: String,
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = Fault;
+
+    fn try_from(row: SessionRow) -> Result<Self, Fault> {
+        let wrong = |what| spoilt("sessions", what);
+        let address = row.address.and_then(|text| text.parse().ok());
+        Ok(Self {
+            id: SessionId::parse(&row.id).ok_or_else(|| wrong("id"))?,
+            user: UserId::parse(&row.user_id).ok_or_else(|| wrong("user_id"))?,
+            span: Span { started: moment(row.started_at), seen: moment(row.seen_at) },
+            client: Client::new(address, &row.agent),
+        })
+    }
+}
+
 pub fn insert(
     c: &mut Conn,
     digest: &KeyDigest,
-    user: &UserId,
+    session: &Session,
     state: &State,
-    now: Now,
 ) -> Result<(), Fault> {
     let values = (
         sessions::digest.eq(digest.as_bytes()),
-        sessions::user_id.eq(user.as_str()),
+        sessions::id.eq(session.id.as_str()),
+        sessions::user_id.eq(session.user.as_str()),
         sessions::state.eq(to_text(state)?),
-        sessions::started_at.eq(micros(now.at())),
-        sessions::seen_at.eq(micros(now.at())),
+        sessions::started_at.eq(micros(session.span.started)),
+        sessions::seen_at.eq(micros(session.span.seen)),
+        sessions::address.eq(session.client.address.map(|address| address.to_string())),
+        sessions::agent.eq(session.client.agent()),
     );
     let done = diesel::insert_into(sessions::table).values(values).execute(c);
     done.map(drop).during("beginning a session")
 }
 
-pub fn find(c: &mut Conn, digest: &KeyDigest) -> Result<Option<(State, Span)>, Fault> {
-    let columns = (sessions::state, sessions::started_at, sessions::seen_at);
+pub fn find(c: &mut Conn, digest: &KeyDigest) -> Result<Option<(State, Session)>, Fault> {
+    let columns = (sessions::state, SessionRow::as_select());
     let found = sessions::table.find(digest.as_bytes()).select(columns);
-    let found = found.get_result::<(String, i64, i64)>(c).optional();
-    let Some((state, started, seen)) = found.during("finding a session")? else {
+    let found = found.get_result::<(String, SessionRow)>(c).optional();
+    let Some((state, row)) = found.during("finding a session")? else {
         return Ok(None);
     };
     let state = serde_json::from_str(&state).map_err(|_| spoilt("sessions", "state"))?;
-    let span = Span { started: moment(started), seen: moment(seen) };
-    Ok(Some((state, span)))
+    Ok(Some((state, row.try_into()?)))
+}
+
+/// Who is signed in where, the one used last first: everybody, or one person.
+pub fn list(c: &mut Conn, user: Option<&UserId>) -> Result<Vec<Session>, Fault> {
+    let query = sessions::table.order(sessions::seen_at.desc()).select(SessionRow::as_select());
+    let rows = match user {
+        Some(user) => query.filter(sessions::user_id.eq(user.as_str())).load::<SessionRow>(c),
+        None => query.load::<SessionRow>(c),
+    };
+    rows.during("listing sessions")?.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Ends these sessions. Answers how many of them there were.
+pub fn end(c: &mut Conn, ids: &[&SessionId]) -> Result<usize, Fault> {
+    let rows = sessions::table.filter(sessions::id.eq_any(ids.iter().map(|id| id.as_str())));
+    diesel::delete(rows).execute(c).during("ending sessions")
 }
 
 /// Stores a changed state. Nothing happens to a session that has ended meanwhile: it stays ended.
@@ -53,10 +97,15 @@ pub fn update(c: &mut Conn, digest: &KeyDigest, state: &State, now: Now) -> Resu
     done.map(drop).during("changing a session")
 }
 
-pub fn touch(c: &mut Conn, digest: &KeyDigest, now: Now) -> Result<(), Fault> {
-    let change = sessions::seen_at.eq(micros(now.at()));
-    let done = diesel::update(sessions::table.find(digest.as_bytes())).set(change).execute(c);
-    done.map(drop).during("noting a session's use")
+/// Notes when, from where and with what it was used last.
+pub fn touch(c: &mut Conn, id: &SessionId, client: &Client, now: Now) -> Result<(), Fault> {
+    let change = (
+        sessions::seen_at.eq(micros(now.at())),
+        sessions::address.eq(client.address.map(|address| address.to_string())),
+        sessions::agent.eq(client.agent()),
+    );
+    let row = sessions::table.filter(sessions::id.eq(id.as_str()));
+    diesel::update(row).set(change).execute(c).map(drop).during("noting a session's use")
 }
 
 pub fn delete(c: &mut Conn, digest: &KeyDigest) -> Result<(), Fault> {

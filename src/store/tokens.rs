@@ -19,7 +19,7 @@ use crate::domain::networks::Networks;
 use crate::domain::refusal::Fault;
 use crate::domain::secret::{Digest, HINT};
 use crate::domain::time::Now;
-use crate::domain::token::{Description, Token, TokenName};
+use crate::domain::token::{Called, Description, Token, TokenName};
 
 #[derive(Queryable)]
 pub(super) struct TokenRow {
@@ -170,6 +170,27 @@ pub fn of_owner(c: &mut Conn, owner: &UserId) -> Result<Vec<Token>, Fault> {
         .order((tokens::created_at.desc(), tokens::id));
     let rows = query.load::<TokenRow>(c).during("listing tokens")?;
     used(c, owner, rows)
+}
+
+/// Ids and names of a person's tokens, revoked ones too, the newest first; or of one of them.
+pub fn names_of_owner(
+    c: &mut Conn,
+    owner: &UserId,
+    only: Option<&TokenId>,
+    most: i64,
+) -> Result<Vec<Called>, Fault> {
+    let columns = (tokens::id, tokens::name, tokens::revoked_at.is_null());
+    let all = tokens::table.filter(tokens::user_id.eq(owner.as_str()));
+    let mut query = all.order((tokens::created_at.desc(), tokens::id)).limit(most).into_boxed();
+    if let Some(id) = only {
+        query = query.filter(tokens::id.eq(id.as_str()));
+    }
+    let rows = query.select(columns).load::<(String, String, bool)>(c);
+    let read = |(id, name, is_listed): (String, String, bool)| {
+        let id = TokenId::parse(&id).ok_or_else(|| spoilt("tokens", "id"))?;
+        Ok(Called { id, name, is_listed })
+    };
+    rows.during("reading names of tokens")?.into_iter().map(read).collect()
 }
 
 /// Tokens of one person, with their last uses.

@@ -7,8 +7,9 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, token};
 use super::files;
 use super::pages::{
-    account, codes, explanations, home, overlaps, password, pauses, recovery_codes, removals,
-    revocations, search, second_factors, secrets, setup, sign_in, tokens,
+    account, activity, codes, explanations, exports, home, overlaps, password, pauses,
+    recovery_codes, removals, revocations, search, second_factors, secrets, sessions, setup,
+    sign_in, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -49,6 +50,9 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/second-factor").route(get(second_factors::new)).route(post().to(second_factors::create)))
         .service(resource("/account/second-factor/removal").route(get(removals::new)).route(post().to(removals::create)))
         .service(resource("/account/recovery-codes").route(get(recovery_codes::new)).route(post().to(recovery_codes::create)))
+        .service(resource("/account/sessions").route(get(sessions::index)).route(post().to(sessions::destroy)))
+        .service(resource("/account/activity").route(get(activity::index)))
+        .service(resource("/account/activity/export").route(get(exports::show)))
         .service(resource("/account/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
         .service(resource("/account/tokens/new").route(get(tokens::new)))
         .service(resource("/account/tokens/search").route(post().to(search::create)))

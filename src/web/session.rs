@@ -16,7 +16,7 @@ use super::words::Here;
 use super::{client, csrf};
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
-use crate::domain::id::UserId;
+use crate::domain::id::{SessionId, UserId};
 use crate::domain::password::Password;
 use crate::domain::refusal::{Fault, Outcome, Problems};
 use crate::domain::signing::random_text;
@@ -29,6 +29,12 @@ pub const UNREADABLE: &str = "unreadable";
 /// When a change was last confirmed, in microseconds; kept only where the operator allows a window after it.
 const CONFIRMED: &str = "confirmed";
 const BINDING: &str = "form";
+/// What is known of the session itself while a request is answered; no part of what it remembers.
+pub const ID: &str = "session";
+pub const SEEN: &str = "seen";
+/// From where and with what it begins; kept beside what it remembers.
+pub const ADDRESS: &str = "address";
+pub const AGENT: &str = "agent";
 const MESSAGE: &str = "message";
 const NOTE: &str = "note";
 
@@ -36,6 +42,8 @@ const NOTE: &str = "note";
 pub struct SignedIn {
     pub actor: Actor,
     pub session: Session,
+    /// The same, to its person.
+    pub session_id: SessionId,
     pub site: Data<Site>,
     /// Whether the next change asks for the password; it does unless one has just been confirmed in this session and
     /// the operator allows a window after that.
@@ -60,7 +68,7 @@ impl SignedIn {
 
     /// Goes on in a new session where a change has ended all of this person's.
     pub fn begin_anew(&mut self) -> Result<(), WebError> {
-        self.binding = begin(&self.session, self.actor.id())?;
+        self.binding = begin(&self.session, self.actor.id(), &self.actor.client)?;
         Ok(())
     }
 
@@ -112,21 +120,26 @@ impl SignedIn {
         let session = readable(req.get_session())?;
         let user = session.get::<String>(USER).ok().flatten();
         let binding = session.get::<String>(BINDING).ok().flatten();
+        let id = session.get::<String>(ID).ok().flatten();
         let confirmed = session.get::<i64>(CONFIRMED).ok().flatten().map(from_micros);
         let now = data::<Clock>(req)?.now();
-        let (Some(user), Some(binding)) = (user.and_then(|id| UserId::parse(&id)), binding) else {
-            return Ok(None);
-        };
+        let user = user.and_then(|id| UserId::parse(&id));
+        let id = id.and_then(|id| SessionId::parse(&id));
+        let (Some(user), Some(binding), Some(id)) = (user, binding, id) else { return Ok(None) };
         let user = manage.person(user).await?;
         if user.is_none() {
             // Gone or disabled: without their session the way to sign in ends there.
             session.purge();
         }
-        Ok(user.map(|user| {
-            let actor = Actor { user, client: client::of(req, &site), confirmed };
-            let asks_password = !actor.is_within(manage.rules().confirm_window, now);
-            Self { actor, asks_password, theme: theme(req), session, site, binding }
-        }))
+        let Some(user) = user else { return Ok(None) };
+        let client = client::of(req, &site);
+        if let Some(seen) = session.get::<i64>(SEEN).ok().flatten().map(from_micros) {
+            manage.touch_session(id.clone(), seen, &client, now).await;
+        }
+        let actor = Actor { user, client, confirmed };
+        let asks_password = !actor.is_within(manage.rules().confirm_window, now);
+        let (session_id, theme) = (id, theme(req));
+        Ok(Some(Self { actor, asks_password, theme, session, session_id, site, binding }))
     }
 
     /// The person, or the way to sign in and on to `next`.
@@ -154,10 +167,14 @@ impl FromRequest for SignedIn {
 
 /// Begins a session of this person in this browser, under a new key: an older one is dead from now on.
 /// Answers with what its forms are bound to.
-pub fn begin(session: &Session, user: &UserId) -> Result<String, WebError> {
+pub fn begin(session: &Session, user: &UserId, client: &Client) -> Result<String, WebError> {
     session.clear();
     session.renew();
     remember(session, USER, user.as_str())?;
+    if let Some(address) = client.address {
+        remember(session, ADDRESS, &address.to_string())?;
+    }
+    remember(session, AGENT, client.agent())?;
     let binding = random_text();
     remember(session, BINDING, &binding)?;
     Ok(binding)

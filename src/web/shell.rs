@@ -12,6 +12,8 @@ pub enum Tab {
     Profile,
     Password,
     Tokens,
+    Sessions,
+    Activity,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +83,8 @@ impl Shell {
             Tab::Profile => "profile",
             Tab::Password => "password",
             Tab::Tokens => "tokens",
+            Tab::Sessions => "sessions",
+            Tab::Activity => "activity",
         };
         tab == name
     }

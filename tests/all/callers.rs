@@ -9,7 +9,7 @@ use crate::support::App;
 use crate::support::caller::basic;
 
 /// A command beside the running server.
-fn beside(app: &App, words: &[&str]) -> Output {
+pub fn beside(app: &App, words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.current_dir(app.database.folder()).args(words).stdin(Stdio::null());
     command.env("LATCHKEY_DATABASE_URL", &app.database.url).output().expect("the binary")

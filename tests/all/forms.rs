@@ -21,7 +21,7 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 16] = [
+pub const FORMS: [&str; 17] = [
     "/setup",
     "/sign-in",
     "/sign-in/code",
@@ -31,6 +31,7 @@ pub const FORMS: [&str; 16] = [
     "/account/second-factor",
     "/account/second-factor/removal",
     "/account/recovery-codes",
+    "/account/sessions",
     "/account/tokens",
     "/account/tokens/search",
     "/account/tokens/revocation",

@@ -5,12 +5,15 @@
 mod support;
 
 mod account;
+mod activity;
 mod api;
 mod callers;
 mod cli;
 mod codes;
 mod durability;
+mod events;
 mod explanations;
+mod exports;
 mod forms;
 mod gateways;
 mod home;
@@ -31,5 +34,6 @@ mod secrets;
 mod sessions;
 mod setup;
 mod sign_in;
+mod sinks;
 mod store;
 mod tokens;

@@ -109,13 +109,14 @@ async fn last_uses_of_an_older_database_are_taken_over() {
     }
     let back = |c: &mut Conn| {
         back_to_before(c, "20261123100003");
+        c.batch_execute(
+            "UPDATE tokens SET used_at = created_at - 3600000000, used_address = '192.0.2.9', used_agent = 'git/2.47' WHERE name = 'CI';
+             UPDATE tokens SET used_at = 7 WHERE name = 'Other'",
+        )
+        .expect("uses as they were");
         Ok(())
     };
     app.database.read(back).await;
-    app.database
-        .run("UPDATE tokens SET used_at = created_at - 3600000000, used_address = '192.0.2.9', used_agent = 'git/2.47' WHERE name = 'CI'")
-        .await;
-    app.database.run("UPDATE tokens SET used_at = 7 WHERE name = 'Other'").await;
     let address = latchkey::domain::address::Address::parse(&app.database.url);
     latchkey::store::Db::open(address.expect("an address")).expect("the same database");
     let row = async |name| ada.sees(name).await.expect("a row")[2].clone();
@@ -127,6 +128,33 @@ async fn last_uses_of_an_older_database_are_taken_over() {
     let page = ada.opens(&ada.page_of(&app, "CI").await).await;
     assert!(page.says("from 192.0.2.9") && page.says("by git/2.47"), "{}", page.text);
     assert_eq!(app.database.count("SELECT count(*) AS n FROM former_uses").await, 0);
+}
+
+/// AUD-02: what happened before there was a chain is in it.
+#[actix_web::test]
+async fn events_of_an_older_database_are_chained_by_time() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    ada.generates("CI").with("Git", "Read").await;
+    let back = |c: &mut Conn| {
+        back_to_before(c, "20261124100001");
+        c.batch_execute(
+            "INSERT INTO events (id, at, kind, detail, agent)
+             VALUES ('late', 9, 'signed_in', '', ''), ('early', 8, 'signed_out', '', '')",
+        )
+        .expect("events as they were");
+        Ok(())
+    };
+    app.database.read(back).await;
+    let address = latchkey::domain::address::Address::parse(&app.database.url);
+    latchkey::store::Db::open(address.expect("an address")).expect("the same database");
+    let entries = app.database.read(|c| Ok(latchkey::store::events::entries_from(c, 0, 99)?)).await;
+    let kinds: Vec<&str> = entries.iter().map(|entry| &*entry.kind).collect();
+    assert_eq!(kinds, ["signed_out", "signed_in", "signed_in", "token_generated"]);
+    ada.revokes("CI").await;
+    let checked = app.application.manage.check_events(None).await.expect("a log");
+    assert_eq!((checked.head.number, checked.bad), (5, None));
+    assert_eq!(app.database.count("SELECT count(*) AS n FROM former_events").await, 0);
 }
 
 /// DUR-14

@@ -6,6 +6,7 @@
 mod support;
 
 mod accessibility;
+mod account_accessibility;
 mod basic;
 mod claims;
 mod connection;

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -99,6 +99,11 @@ impl Server {
             variables: Vec::new(),
             _database: None,
         }
+    }
+
+    /// Where it runs, for what a test writes and reads.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn command(&self, words: &[&str]) -> Command {

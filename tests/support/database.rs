@@ -143,6 +143,22 @@ impl TestDatabase {
         .await
     }
 
+    /// How SQLite goes about a query.
+    pub async fn plan(&self, sql: &str) -> String {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            detail: String,
+        }
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let explain = move |c: &mut Conn| match c {
+            Conn::Sqlite(c) => Ok(diesel::sql_query(sql).load::<Row>(c).expect("a plan")),
+            Conn::Postgres(_) => Ok(Vec::new()),
+        };
+        let steps = self.read(explain).await;
+        steps.into_iter().map(|row| row.detail + "\n").collect()
+    }
+
     /// Everything in the database, as text, to look for what must not be there.
     pub async fn everything(&self) -> String {
         #[derive(QueryableByName)]

@@ -56,6 +56,11 @@ impl Page {
         self.all("body").first().map(words).unwrap_or_default().contains(what)
     }
 
+    /// The words of each element of this kind.
+    pub fn each(&self, selector: &str) -> Vec<String> {
+        self.all(selector).iter().map(words).collect()
+    }
+
     /// The value of the field with this label.
     pub fn field(&self, label: &str) -> String {
         let control = self.control(label);

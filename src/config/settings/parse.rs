@@ -1,6 +1,8 @@
 //! What a setting's text means, or a sentence on what it should be.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -8,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 use url::Url;
 
-use super::LogFormat;
+use super::{LogFormat, SyslogTarget};
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "an address and a port, such as 127.0.0.1:8080".to_owned())
@@ -16,6 +18,23 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
 
 pub(super) fn metrics_address(text: &str) -> Result<Option<SocketAddr>, String> {
     if text.is_empty() { Ok(None) } else { address(text).map(Some) }
+}
+
+pub(super) fn path(text: &str) -> Result<Option<PathBuf>, Infallible> {
+    Ok((!text.is_empty()).then(|| text.into()))
+}
+
+pub(super) fn syslog(text: &str) -> Result<Option<SyslogTarget>, String> {
+    let wrong = || "a socket such as /dev/log, or udp://logs.example.org:514".to_owned();
+    if text.is_empty() || text.starts_with('/') {
+        return Ok(path(text).unwrap_or_default().map(SyslogTarget::Local));
+    }
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let plain = url.scheme() == "udp" && matches!(url.path(), "" | "/");
+    // An address of IPv6 stands in brackets there, which are no part of it.
+    let host = url.host_str().map(|host| host.trim_matches(['[', ']']).to_owned());
+    let host = host.filter(|host| plain && !host.is_empty()).ok_or_else(wrong)?;
+    Ok(Some(SyslogTarget::Udp(host, url.port().unwrap_or(514))))
 }
 
 pub(super) fn public_url(text: &str) -> Result<Option<Url>, String> {

@@ -107,7 +107,7 @@ pub async fn create(
     };
     match answer.await {
         Ok(entered) => {
-            session::begin(&visitor.session, &entered.user.id)?;
+            session::begin(&visitor.session, &entered.user.id, &visitor.client)?;
             if let Some(left) = entered.codes_left {
                 session::note(&visitor.session, &words(left))?;
             }

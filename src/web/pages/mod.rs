@@ -1,8 +1,10 @@
 //! Pages for people. A file is one noun; in it stand, page by page: the page struct, its form, its handler.
 
 pub mod account;
+pub mod activity;
 pub mod codes;
 pub mod explanations;
+pub mod exports;
 pub mod home;
 pub mod overlaps;
 pub mod password;
@@ -14,6 +16,7 @@ pub mod revocations;
 pub mod search;
 pub mod second_factors;
 pub mod secrets;
+pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 mod snippets;

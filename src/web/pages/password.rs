@@ -100,7 +100,7 @@ pub async fn update(
     };
     match answer.await {
         Ok(()) => {
-            session::begin(&me.session, me.actor.id())?;
+            session::begin(&me.session, me.actor.id(), &me.actor.client)?;
             me.tell("Your password was changed. Your other devices are signed out.")?;
             Ok(Page::see_other("/account/password"))
         }

@@ -126,7 +126,7 @@ pub async fn create(
     };
     match answer.await {
         Ok(user) => {
-            session::begin(&visitor.session, &user.id)?;
+            session::begin(&visitor.session, &user.id, &visitor.client)?;
             Ok(Page::see_other("/account/tokens"))
         }
         Err(Failure::Refused(Refusal::AlreadyDone)) => Ok(Page::see_other("/sign-in")),

@@ -83,7 +83,7 @@ pub async fn new(
     let limits = manage.rules().sessions;
     let reason = way.ended.as_ref().map(|_| {
         format!(
-            "You were signed out: a session ends after {} without use, and after {} in any case. Sign in to go on.",
+            "You were signed out: a session ends after {} without use, after {} in any case, and when it is ended elsewhere. Sign in to go on.",
             words::length(limits.idle),
             words::length(limits.lifetime),
         )
@@ -111,7 +111,7 @@ pub async fn create(
     let password = Password::typed(&typed.password);
     match manage.sign_in(&typed.username, password, &visitor.client, now).await {
         Ok(Entry::In(user)) => {
-            session::begin(&visitor.session, &user.id)?;
+            session::begin(&visitor.session, &user.id, &visitor.client)?;
             Ok(Page::see_other(local::path(&typed.next).unwrap_or("/account/tokens")))
         }
         Ok(Entry::HalfWay(half)) => Ok(codes::ask(&visitor, &half, typed.next)),

@@ -10,7 +10,7 @@ pub(super) mod parts;
 pub(super) mod query;
 mod refused;
 mod row;
-mod story;
+pub(super) mod story;
 mod uses;
 
 use actix_web::web::Data;

@@ -98,14 +98,14 @@ impl Line {
 }
 
 /// Icon and tone of an event.
-fn drawn(kind: Kind) -> (&'static str, &'static str) {
+pub fn drawn(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::PersonAdded | Kind::PersonDisabled | Kind::PersonEnabled | Kind::RoleChanged => {
             ("plus", "")
         }
         Kind::SignedIn => ("leave", "good"),
         Kind::SignInFailed => ("alert", "warn"),
-        Kind::SignedOut => ("leave", ""),
+        Kind::SignedOut | Kind::SessionEnded => ("leave", ""),
         Kind::ConfirmationFailed => ("alert", "warn"),
         Kind::ProfileChanged => ("edit", ""),
         Kind::PasswordChanged | Kind::SecondFactorAdded | Kind::RecoveryCodesRenewed => {

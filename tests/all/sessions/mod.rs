@@ -1,5 +1,7 @@
 //! Sessions: what a cookie is worth, and for how long.
 
+mod list;
+
 use chrono::TimeDelta;
 use reqwest::{StatusCode, Url};
 
@@ -123,11 +125,7 @@ async fn a_session_ends_after_two_idle_hours_and_after_twelve_in_any_case() {
     let page = bo.browser.get("/account/tokens").await;
     assert_eq!(page.status, StatusCode::SEE_OTHER, "the lifetime is over");
     let page = bo.browser.open("/account/tokens").await;
-    assert!(
-        page.says("after 2 hours without use, and after 12 hours in any case"),
-        "{}",
-        page.text
-    );
+    assert!(page.says("after 2 hours without use, after 12 hours in any case"), "{}", page.text);
 }
 
 /// SESS-13

@@ -1,0 +1,129 @@
+//! Checking the activity log: what was done to it past this program.
+
+use super::Manage;
+use crate::domain::chain::{Checked, Entry, Harm, Hash, Head};
+use crate::domain::refusal::{Fault, Outcome};
+use crate::store::conn::Conn;
+use crate::store::events;
+
+/// How many entries are in memory at once.
+const PAGE: i64 = 1_000;
+/// How many entries taken out or put in at one place are told from changed ones, where all after were renumbered.
+const SHIFT: i64 = 1_000;
+
+impl Manage {
+    /// Walks along the log from its first entry. `kept` is the head as it was at some time before.
+    pub async fn check_events(&self, kept: Option<Head>) -> Outcome<Checked> {
+        self.db.read(move |c| Ok(walk(c, kept)?)).await
+    }
+}
+
+fn walk(c: &mut Conn, kept: Option<Head>) -> Result<Checked, Fault> {
+    let (mut head, mut before) = (Head::default(), None);
+    let mut next = i64::MIN;
+    loop {
+        let page = events::entries_from(c, next, PAGE)?;
+        let Some(last) = page.last().map(|entry| entry.number) else { break };
+        for entry in page {
+            if entry.number != head.number + 1 || !entry.is_at(entry.number, &head.hash) {
+                let bad = Some(Trace { head, before }.diagnose(c, &entry)?);
+                return Ok(Checked { head, bad });
+            }
+            before = Some(head.hash);
+            head = entry.head();
+        }
+        next = last + 1;
+    }
+    let bad = match kept {
+        Some(kept) if kept.number > head.number => Some((head.number + 1, Harm::Cut)),
+        Some(kept) if !was_there(c, &kept)? => Some((kept.number, Harm::Rewritten)),
+        _ => None,
+    };
+    Ok(Checked { head, bad })
+}
+
+fn was_there(c: &mut Conn, kept: &Head) -> Result<bool, Fault> {
+    let hash = if kept.number == 0 {
+        Some(Head::default().hash)
+    } else {
+        events::hash_of(c, kept.number)?
+    };
+    Ok(hash == Some(kept.hash))
+}
+
+/// Where the walk has come to: the last entry that is right, and the hash of the one before it.
+struct Trace {
+    head: Head,
+    before: Option<Hash>,
+}
+
+impl Trace {
+    /// What happened where `found` is not what belongs behind the last right entry.
+    fn diagnose(&self, c: &mut Conn, found: &Entry) -> Result<(i64, Harm), Fault> {
+        let (last, due) = (self.head.hash, self.head.number + 1);
+        if found.number < due {
+            return Ok((found.number, Harm::Inserted));
+        }
+        if found.number > due {
+            let moved = self.look_for(c, found, due)?.is_some();
+            return Ok((due, if moved { Harm::Reordered } else { Harm::Missing }));
+        }
+        if self.before.is_some_and(|before| found.is_at(due - 1, &before)) {
+            return Ok((due - 1, Harm::Inserted));
+        }
+        let next = events::entries_from(c, due + 1, 1)?.into_iter().next();
+        let own = found.head().hash;
+        if next.as_ref().is_some_and(|next| next.is_at(due + 1, &own)) {
+            return Ok((due, Harm::Changed));
+        }
+        if let Some(right) = self.look_for(c, found, due + 1)? {
+            let exchanged = right.worked_out(due, &last) == own;
+            let moved = exchanged || belongs_behind(c, found, &right)?;
+            return Ok((due, if moved { Harm::Reordered } else { Harm::Inserted }));
+        }
+        Ok(next.and_then(|next| shifted(found, &next)).unwrap_or((due, Harm::Changed)))
+    }
+
+    /// The entry that belongs behind the last right one, under another number: with its hash, or with its hash left
+    /// in its place, where `found` is.
+    fn look_for(&self, c: &mut Conn, found: &Entry, from: i64) -> Result<Option<Entry>, Fault> {
+        let (mut next, due) = (from, self.head.number + 1);
+        loop {
+            let page = events::entries_from(c, next, PAGE)?;
+            let Some(last) = page.last().map(|entry| entry.number) else { return Ok(None) };
+            for entry in page {
+                let worked_out = entry.worked_out(due, &self.head.hash);
+                let exchanged = found.number == due && worked_out == found.head().hash;
+                if entry.hash == worked_out.as_bytes() || exchanged {
+                    return Ok(Some(entry));
+                }
+            }
+            next = last + 1;
+        }
+    }
+}
+
+/// Whether this entry has the hash of one that stood where the right one stands now, or next to its own place.
+fn belongs_behind(c: &mut Conn, found: &Entry, right: &Entry) -> Result<bool, Fault> {
+    let here = right.head().hash;
+    if found.is_at(found.number + 1, &here) {
+        return Ok(true);
+    }
+    let before = events::hash_of(c, right.number - 1)?;
+    Ok(before.is_some_and(|before| found.is_at(right.number, &before)))
+}
+
+/// Entries taken out or put in, and all after them renumbered: the next one still belongs behind this one, under
+/// another number.
+fn shifted(found: &Entry, next: &Entry) -> Option<(i64, Harm)> {
+    let hash = found.head().hash;
+    for by in 1..=SHIFT {
+        if next.is_at(next.number + by, &hash) {
+            return Some((found.number, Harm::Missing));
+        }
+        if found.number > by && next.is_at(next.number - by, &hash) {
+            return Some((found.number - by, Harm::Inserted));
+        }
+    }
+    None
+}

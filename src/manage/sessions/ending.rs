@@ -1,0 +1,124 @@
+//! Where people are signed in, and ending that.
+
+use crate::domain::actor::{Actor, Confirmed};
+use crate::domain::client::Client;
+use crate::domain::device::Device;
+use crate::domain::event::{Event, Kind};
+use crate::domain::id::{SessionId, UserId};
+use crate::domain::refusal::{Outcome, Problems, Refusal};
+use crate::domain::session::Session;
+use crate::domain::time::Now;
+use crate::domain::user::UserName;
+use crate::manage::Manage;
+use crate::store::conn::Conn;
+use crate::store::{events, sessions, users};
+
+impl Manage {
+    /// The living sessions of a person, the one used last first.
+    pub async fn sessions(&self, me: &Actor, now: Now) -> Outcome<Vec<Session>> {
+        let id = me.id().clone();
+        let limits = self.rules().sessions;
+        let mut list = self.db.read(move |c| Ok(sessions::list(c, Some(&id))?)).await?;
+        list.retain(|session| limits.allow(session.span, now));
+        Ok(list)
+    }
+
+    /// Ends one session of theirs: it is dead at its next request.
+    pub async fn end_one(&self, by: Confirmed, id: SessionId, now: Now) -> Outcome<Session> {
+        self.db
+            .write(move |tx| {
+                let mut list = sessions::list(tx, Some(by.id()))?;
+                list.retain(|session| session.id == id);
+                let session = list.pop().ok_or(Refusal::NotFound)?;
+                end(tx, std::slice::from_ref(&session), &Event::own(KIND, by.actor(), now))?;
+                Ok(session)
+            })
+            .await
+    }
+
+    /// Ends all their sessions but this one. Answers how many that were.
+    pub async fn end_others(&self, by: Confirmed, but: SessionId, now: Now) -> Outcome<usize> {
+        let limits = self.rules().sessions;
+        self.db
+            .write(move |tx| {
+                let mut list = sessions::list(tx, Some(by.id()))?;
+                list.retain(|session| session.id != but);
+                end(tx, &list, &Event::own(KIND, by.actor(), now))?;
+                Ok(list.iter().filter(|session| limits.allow(session.span, now)).count())
+            })
+            .await
+    }
+
+    /// For the operator: the living sessions of everybody or of one person, with what they sign in with.
+    pub async fn all_sessions(
+        &self,
+        of: Option<UserName>,
+        now: Now,
+    ) -> Outcome<Vec<(UserName, Session)>> {
+        let limits = self.rules().sessions;
+        self.db
+            .read(move |c| {
+                let person = of.map(|name| named(c, &name)).transpose()?;
+                let mut list = sessions::list(c, person.as_ref())?;
+                list.retain(|session| limits.allow(session.span, now));
+                let name = |session: Session| {
+                    let found = users::find(c, &session.user)?;
+                    Ok(found.map(|(user, _)| (user.name, session)))
+                };
+                list.into_iter().map(name).filter_map(Outcome::transpose).collect()
+            })
+            .await
+    }
+
+    /// For the operator: ends one session.
+    pub async fn end_by_id(&self, id: SessionId, now: Now) -> Outcome<Option<Session>> {
+        self.db
+            .write(move |tx| {
+                let mut list = sessions::list(tx, None)?;
+                list.retain(|session| session.id == id);
+                let Some(session) = list.pop() else { return Ok(None) };
+                let event = by_the_operator(session.user.clone(), now);
+                end(tx, std::slice::from_ref(&session), &event)?;
+                Ok(Some(session))
+            })
+            .await
+    }
+
+    /// For the operator: ends all sessions of a person. Answers how many that were.
+    pub async fn end_all_of(&self, name: UserName, now: Now) -> Outcome<usize> {
+        let limits = self.rules().sessions;
+        self.db
+            .write(move |tx| {
+                let person = named(tx, &name)?;
+                let list = sessions::list(tx, Some(&person))?;
+                end(tx, &list, &by_the_operator(person, now))?;
+                Ok(list.iter().filter(|session| limits.allow(session.span, now)).count())
+            })
+            .await
+    }
+}
+
+const KIND: Kind = Kind::SessionEnded;
+
+fn by_the_operator(person: UserId, now: Now) -> Event {
+    Event::at_the_door(KIND, Some(person), &Client::default(), now)
+}
+
+fn named(c: &mut Conn, name: &UserName) -> Outcome<UserId> {
+    let nobody = || format!("There is no person named {}", name.as_str());
+    let found = users::find_by_name(c, name)?.map(|(user, _)| user.id);
+    Ok(found.ok_or_else(|| Problems::one("username", nobody()))?)
+}
+
+/// Ends them, each with its line in the log: what it was, and where it was used last.
+fn end(tx: &mut Conn, list: &[Session], event: &Event) -> Outcome<()> {
+    for session in list {
+        let device = Device::of(session.client.agent()).words;
+        let address = session.client.address.map(|address| format!(", {address}"));
+        let detail = format!("{device}{}.", address.unwrap_or_default());
+        events::record(tx, &Event { detail, ..event.clone() })?;
+    }
+    let ids: Vec<&SessionId> = list.iter().map(|session| &session.id).collect();
+    sessions::end(tx, &ids)?;
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Entries with the names of the people in them, for readers elsewhere.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::super::During;
+use super::super::conn::Conn;
+use super::super::row::micros;
+use super::super::schema::{events, users};
+use super::EventRow;
+use crate::domain::chain::Entry;
+use crate::domain::refusal::Fault;
+
+/// An entry, and what the people in it sign in with, as far as they are still there.
+pub struct Named {
+    pub entry: Entry,
+    pub person: Option<String>,
+    pub actor: Option<String>,
+}
+
+/// The next entries behind this number, at or after some time.
+pub fn named_after(
+    c: &mut Conn,
+    number: i64,
+    since: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Named>, Fault> {
+    let query = events::table
+        .filter(events::number.gt(number))
+        .filter(events::at.ge(micros(since)))
+        .order(events::number)
+        .limit(most);
+    let rows = query.load::<EventRow>(c).during("reading the log")?;
+    let names = names(c, &rows)?;
+    let name = |id: &Option<String>| id.as_ref().and_then(|id| names.get(id).cloned());
+    let named = rows.into_iter().map(|row| {
+        let (person, actor) = (name(&row.person_id), name(&row.actor_id));
+        Named { entry: row.into(), person, actor }
+    });
+    Ok(named.collect())
+}
+
+fn names(c: &mut Conn, rows: &[EventRow]) -> Result<HashMap<String, String>, Fault> {
+    let ids = rows.iter().flat_map(|row| [&row.person_id, &row.actor_id]).flatten();
+    let ids: BTreeSet<&String> = ids.collect();
+    let query = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name));
+    let names = query.load::<(String, String)>(c).during("reading names for the log")?;
+    Ok(names.into_iter().collect())
+}

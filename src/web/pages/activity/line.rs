@@ -1,0 +1,101 @@
+//! The lines of the activity, by day.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::domain::device::Device;
+use crate::domain::event::{Event, Kind};
+use crate::web::pages::tokens::story::drawn;
+use crate::web::session::SignedIn;
+use crate::web::words::{Here, Moment};
+
+/// What happened on one day, in the person's zone.
+pub struct Day {
+    pub heading: String,
+    pub lines: Vec<Line>,
+}
+
+pub struct Line {
+    pub icon: &'static str,
+    pub tone: &'static str,
+    pub words: &'static str,
+    /// What the token was called then.
+    pub name: Option<String>,
+    /// Where all that happened to it is shown, if this is not it.
+    pub link: Option<String>,
+    pub detail: String,
+    /// Who, from where and with what.
+    pub by: String,
+    /// The hour and minute.
+    pub at: Moment,
+}
+
+pub fn days(lines: &[(i64, Event)], me: &SignedIn, here: Here, links: bool) -> Vec<Day> {
+    let mut days: Vec<(NaiveDate, Day)> = Vec::new();
+    for (_, event) in lines {
+        let day = event.at.with_timezone(&here.zone).date_naive();
+        let line = Line::of(event, me, here, links);
+        match days.last_mut() {
+            Some((last, known)) if *last == day => known.lines.push(line),
+            _ => days.push((day, Day { heading: heading(day, here), lines: vec![line] })),
+        }
+    }
+    days.into_iter().map(|(_, day)| day).collect()
+}
+
+fn heading(day: NaiveDate, here: Here) -> String {
+    let today = here.now.at().with_timezone(&here.zone).date_naive();
+    match (today - day).num_days() {
+        0 => "Today".to_owned(),
+        1 => "Yesterday".to_owned(),
+        _ if day.year() == today.year() => day.format("%A %-d %B").to_string(),
+        _ => day.format("%A %-d %B %Y").to_string(),
+    }
+}
+
+impl Line {
+    fn of(event: &Event, me: &SignedIn, here: Here, links: bool) -> Self {
+        let (icon, tone) = drawn(event.kind);
+        let (name, detail) = event.told();
+        let there = event.at.with_timezone(&here.zone);
+        let token = event.token.as_ref().filter(|_| links && name.is_some());
+        Self {
+            icon,
+            tone,
+            words: event.kind.words(),
+            name: name.map(str::to_owned),
+            link: token.map(|id| format!("/account/activity?token={}", id.as_str())),
+            detail: sentence(detail),
+            by: by(event, me),
+            at: Moment { words: there.format("%H:%M").to_string(), ..Moment::past(event.at, here) },
+        }
+    }
+}
+
+/// With an end, as more follows.
+fn sentence(detail: &str) -> String {
+    let is_open = !detail.is_empty() && !detail.ends_with(['.', '?', '!']);
+    format!("{detail}{}", if is_open { "." } else { "" })
+}
+
+/// Who did it, as far as that is known: for people, and for programs.
+pub fn who(event: &Event, me: &SignedIn) -> (&'static str, &'static str) {
+    match &event.actor {
+        Some(id) if id == me.actor.id() => ("By you", "you"),
+        Some(_) => ("By an administrator", "administrator"),
+        None if event.client.address.is_none() => ("On the command line", "command line"),
+        // The first account is made by whoever has the link of the start.
+        None if event.kind == Kind::PersonAdded => ("With the set-up link", "set-up link"),
+        None => ("By somebody unknown", "unknown"),
+    }
+}
+
+fn by(event: &Event, me: &SignedIn) -> String {
+    let mut words = who(event, me).0.to_owned();
+    if !event.client.agent().is_empty() {
+        words = format!("{words}, {}", Device::of(event.client.agent()).words);
+    }
+    if let Some(address) = event.client.address {
+        words = format!("{words}, {address}");
+    }
+    words
+}

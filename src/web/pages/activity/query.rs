@@ -1,0 +1,80 @@
+//! What the address of the activity asks for, and the addresses that ask for something else.
+
+use crate::domain::event::{Kind, Subject};
+use crate::domain::id::TokenId;
+use crate::manage::activity::{Asked, Place};
+use crate::web::form::{Fields, Typed};
+use crate::web::local;
+
+/// Where the activity is.
+const ACTIVITY: &str = "/account/activity";
+/// Said where the activity of a token was asked for that isn't theirs.
+pub const NO_TOKEN: &str = "There is no such token: this is the activity of all.";
+
+/// `?token=&kind=`, and where to go on: `before=` or `after=` the number of a line.
+#[derive(Clone, Default)]
+pub struct ActivityQuery {
+    token: String,
+    kind: String,
+    before: String,
+    after: String,
+    pub format: String,
+}
+
+impl Typed for ActivityQuery {
+    /// Of one that is named twice the first counts: an address typed by hand is no reason for an error.
+    const REPEATED: &'static [&'static str] = &["token", "kind", "before", "after", "format"];
+
+    fn read(fields: &Fields) -> Self {
+        Self {
+            token: fields.text("token"),
+            kind: fields.text("kind"),
+            before: fields.text("before"),
+            after: fields.text("after"),
+            format: fields.text("format"),
+        }
+    }
+
+    fn resume(&self) -> String {
+        self.address(ACTIVITY, &[])
+    }
+}
+
+impl ActivityQuery {
+    /// What is asked for, and in words what of it there isn't.
+    pub fn parse(&self) -> (Asked, Place, Vec<&'static str>) {
+        let mut notes = Vec::new();
+        let token = TokenId::parse(&self.token);
+        if token.is_none() && !self.token.is_empty() {
+            notes.push(NO_TOKEN);
+        }
+        let kind = Kind::parse(&self.kind).filter(|kind| kind.subject() != Subject::Caller);
+        if kind.is_none() && !self.kind.is_empty() {
+            notes.push("There is no such kind of activity: these are all kinds.");
+        }
+        let place = match (self.before.parse(), self.after.parse()) {
+            (Ok(number), _) => Place::Before(number),
+            (Err(_), Ok(number)) => Place::After(number),
+            _ => Place::Newest,
+        };
+        (Asked { token, kind }, place, notes)
+    }
+
+    /// The page before or after a line.
+    pub fn beside(&self, way: &str, number: i64) -> String {
+        self.address(ACTIVITY, &[(way, &number.to_string())])
+    }
+
+    /// All of it as a file.
+    pub fn export(&self, format: &str) -> String {
+        self.address("/account/activity/export", &[("format", format)])
+    }
+
+    fn address(&self, path: &str, more: &[(&str, &str)]) -> String {
+        let filter = [("token", &*self.token), ("kind", &*self.kind)];
+        let pairs = filter.iter().chain(more).filter(|(_, value)| !value.is_empty());
+        let pairs: Vec<String> =
+            pairs.map(|(name, value)| format!("{name}={}", local::encode(value))).collect();
+        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    }
+}
