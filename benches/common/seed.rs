@@ -95,6 +95,7 @@ fn user(name: &str) -> User {
         created: server::begin() - TimeDelta::days(30),
         disabled: None,
         zone: chrono_tz::Tz::UTC,
+        teams: Arc::default(),
     }
 }
 

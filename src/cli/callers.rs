@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::{Stop, block_on, clock, existing};
+use super::{Stop, block_on, clock, database};
 use crate::config::{Config, duration};
 use crate::domain::caller::{Caller, Enrolled};
 use crate::domain::time::{Now, text_time};
@@ -77,7 +77,9 @@ impl<'a> Row<'a> {
 pub fn run(config: &Config, command: Command) -> Result<(), Stop> {
     let manage = match command {
         Command::Add { .. } => server::manage(config, server::open_database(config)?)?,
-        Command::List { .. } | Command::Rotate { .. } | Command::Remove { .. } => existing(config)?,
+        Command::List { .. } | Command::Rotate { .. } | Command::Remove { .. } => {
+            database::existing(config)?
+        }
     };
     let now = clock().now();
     match command {

@@ -1,9 +1,36 @@
 //! `latchkey config`.
 
+use clap::Subcommand;
+
 use super::Stop;
 use crate::config::{Config, SETTINGS, Source};
 
-pub fn show(config: &Config) -> Result<(), Stop> {
+#[derive(Subcommand)]
+pub enum Command {
+    /// Print every setting, its value and where it comes from
+    Show,
+    /// Report every mistake in settings and catalogue
+    Check,
+    /// Print the commented sample file, to start one's own from
+    Sample,
+}
+
+pub fn run(config: &Config, command: &Command) -> Result<(), Stop> {
+    match command {
+        Command::Show => show(config),
+        Command::Check => check(config),
+        Command::Sample => {
+            sample();
+            Ok(())
+        }
+    }
+}
+
+pub fn sample() {
+    print!("{}", crate::config::SAMPLE);
+}
+
+fn show(config: &Config) -> Result<(), Stop> {
     for setting in &SETTINGS {
         let given = config.values.get(setting.key);
         let value = given.map_or(setting.default, |given| given.value.as_str());
@@ -23,9 +50,12 @@ pub fn show(config: &Config) -> Result<(), Stop> {
 }
 
 /// Loading has found every mistake there is.
-pub fn check(config: &Config) -> Result<(), Stop> {
+fn check(config: &Config) -> Result<(), Stop> {
     let services = config.catalogue.services().len();
     let plural = if services == 1 { "" } else { "s" };
     println!("No mistakes. {} knows {services} service{plural}.", config.instance);
+    if let Some(open) = super::teams::unlimited(config) {
+        println!("{open}");
+    }
     Ok(())
 }

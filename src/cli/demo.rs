@@ -130,7 +130,7 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
             }
             let name =
                 TokenName::parse(example.name).map_err(|e| Fault::new("naming a token", e))?;
-            let grants = grants.within(&catalogue, user.role);
+            let grants = grants.within(&catalogue, user.ceiling());
             let (description, networks) = (Description::default(), Networks::default());
             let expires = Choice::Never;
             let draft = Draft { name, description, expires, grants, networks, per_minute: None };

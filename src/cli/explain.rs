@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Stop, block_on, clock, existing};
+use super::{Stop, block_on, clock, database};
 use crate::config::Config;
 use crate::domain::explanation::{Asked, Mark, Step};
 use crate::domain::id::TokenId;
@@ -108,7 +108,7 @@ fn look_up(
     let unknown = || Stop::Said("there is no token with this id".to_owned());
     let shape = "a token’s id is 16 letters and digits; its value is not asked for";
     let id = TokenId::parse(&typed.token).ok_or_else(|| Stop::Said(shape.to_owned()))?;
-    let manage = existing(config)?;
+    let manage = database::existing(config)?;
     let explained = block_on(manage.explain_any(id, asked.clone(), clock().now()));
     let explained = explained.map_err(|failure| match failure {
         Failure::Refused(Refusal::NotFound) => unknown(),

@@ -2,18 +2,24 @@
 
 mod callers;
 mod configuration;
+mod database;
 mod demo;
 mod events;
 mod explain;
 mod flags;
 mod gateway;
+mod manuals;
 mod patterns;
 mod people;
 mod policy;
 mod seed;
 mod serve;
 mod sessions;
+mod settled;
 mod stop;
+mod teams;
+mod tokens;
+mod told;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,9 +27,6 @@ use std::process::ExitCode;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 
 use crate::config::Config;
-use crate::domain::address::Address;
-use crate::manage::Manage;
-use crate::server;
 pub use stop::Stop;
 
 /// Personal access tokens for any platform, self-hosted, in one binary.
@@ -61,20 +64,25 @@ enum Command {
         #[command(subcommand)]
         command: sessions::Command,
     },
-    /// What there is to know about tokens
+    /// Look at and revoke anybody's tokens
     Token {
         #[command(subcommand)]
-        command: TokenCommand,
+        command: tokens::Command,
+    },
+    /// Manage who is in which team
+    Team {
+        #[command(subcommand)]
+        command: teams::Command,
     },
     /// Show or check settings and catalogue
     Config {
         #[command(subcommand)]
-        command: ConfigCommand,
+        command: configuration::Command,
     },
     /// Ask what a policy would mean for the tokens that there are
     Policy {
         #[command(subcommand)]
-        command: PolicyCommand,
+        command: policy::Command,
     },
     /// Say step by step why a request with a token would pass; the code is 3 if it would not
     Explain(explain::Explain),
@@ -84,24 +92,37 @@ enum Command {
     Demo,
     /// Fill an empty database with as many people and tokens as one wants to measure with
     Seed(seed::Seed),
+    /// Write a manual page for each command
+    Man {
+        /// The folder that they are written to
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Print what a shell needs to complete these commands
+    Completions { shell: clap_complete::Shell },
 }
 
 #[derive(Subcommand)]
 enum UserCommand {
     /// Add a person
     Add(AddUser),
+    /// List people by name
+    List(people::List),
+    /// Show one person
+    Show(people::Named),
     /// Give a person another role: it holds for their tokens at once
     SetRole {
-        name: String,
+        #[command(flatten)]
+        of: people::Named,
         /// viewer, member or admin
         role: String,
     },
     /// End a person's sessions and have their tokens refused
-    Disable { name: String },
+    Disable(people::Named),
     /// Let a disabled person in again; their tokens work again with that
-    Enable { name: String },
+    Enable(people::Named),
     /// Turn the second factor off of somebody who has lost it, and end their sessions
-    ResetSecondFactor { name: String },
+    ResetSecondFactor(people::Named),
 }
 
 #[derive(Args)]
@@ -123,38 +144,9 @@ struct AddUser {
     /// Read the password from the first line of a file
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-}
-
-#[derive(Subcommand)]
-enum ConfigCommand {
-    /// Print every setting, its value and where it comes from
-    Show,
-    /// Report every mistake in settings and catalogue
-    Check,
-    /// Print the commented sample file, to start one's own from
-    Sample,
-}
-
-#[derive(Subcommand)]
-enum TokenCommand {
-    /// Print what secret scanners need to find this instance's tokens and callers' secrets
-    Pattern {
-        /// For people to read, or alone as a file for one scanner
-        #[arg(long, value_enum, default_value = "text")]
-        format: patterns::Format,
-    },
-}
-
-#[derive(Subcommand)]
-enum PolicyCommand {
-    /// List what FILE would not give any more, without applying it; the code is 3 if there is anything
-    Check {
-        /// A file with settings, policy and services, as --config takes it
-        file: PathBuf,
-        /// How the list is written
-        #[arg(long, value_enum, default_value = "text")]
-        format: policy::Format,
-    },
+    /// Print the person as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs what the command line asks for. Mistakes go to standard error and end in a code that isn't zero.
@@ -165,8 +157,13 @@ pub fn run() -> ExitCode {
     let command = cli.command.unwrap_or(Command::Serve);
     let serves = matches!(command, Command::Serve);
     let done = match command {
-        Command::Config { command: ConfigCommand::Sample } => {
-            print!("{}", crate::config::SAMPLE);
+        Command::Config { command: configuration::Command::Sample } => {
+            configuration::sample();
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Man { out } => manuals::write(flags::command(), &out).map(|()| ExitCode::SUCCESS),
+        Command::Completions { shell } => {
+            manuals::complete(flags::command(), shell);
             Ok(ExitCode::SUCCESS)
         }
         command => {
@@ -200,30 +197,18 @@ fn carry_out(
         Command::Caller { command } => callers::run(config, command)?,
         Command::Events { command } => return events::run(config, command),
         Command::Session { command } => sessions::run(config, command)?,
-        Command::Token { command: TokenCommand::Pattern { format } } => {
-            patterns::show(config, format)?;
-        }
-        Command::Config { command: ConfigCommand::Show } => configuration::show(config)?,
-        Command::Config { .. } => configuration::check(config)?,
-        Command::Policy { command: PolicyCommand::Check { file, format } } => {
-            return policy::check(config, &file, format);
-        }
+        Command::Token { command } => return tokens::run(config, command),
+        Command::Team { command } => teams::run(config, command)?,
+        Command::Config { command } => configuration::run(config, &command)?,
+        Command::Policy { command } => return policy::run(config, &command),
         Command::Explain(asked) => return explain::explain(config, &asked),
         Command::Gateway(asked) => gateway::print(config, &asked)?,
         Command::Demo => demo::run(config)?,
         Command::Seed(seed) => seed::run(config, &seed)?,
+        // Done before anything is read.
+        Command::Man { .. } | Command::Completions { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// What there is to change or to read, on a database that is there: opening SQLite's would make it.
-fn existing(config: &Config) -> Result<Manage, Stop> {
-    match &config.settings.database {
-        Address::Sqlite(path) if !path.exists() => {
-            Err(Stop::Said(format!("there is no database {}", path.display())))
-        }
-        _ => Ok(server::manage(config, server::open_database(config)?)?),
-    }
 }
 
 /// The system's clock, the one place where it is read.

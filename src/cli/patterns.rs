@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{Stop, block_on, existing};
+use super::{Stop, block_on, database};
 use crate::config::Config;
 use crate::domain::address::Address;
 use crate::domain::secret::Prefix;
@@ -52,7 +52,7 @@ pub fn show(config: &Config, format: Format) -> Result<(), Stop> {
     let prefixes = match &config.settings.database {
         // Nothing was made yet.
         Address::Sqlite(path) if !path.exists() => vec![config.prefix.clone()],
-        _ => block_on(existing(config)?.prefixes())?,
+        _ => block_on(database::existing(config)?.prefixes())?,
     };
     let rules = rules(&prefixes);
     match format {

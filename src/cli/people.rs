@@ -2,61 +2,79 @@
 
 use std::io::{BufRead, IsTerminal};
 
+use clap::Args;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{AddUser, Stop, UserCommand, block_on, clock, existing};
+use super::told::{Array, PersonTold, TokenTold, json, say};
+use super::{AddUser, Stop, UserCommand, block_on, clock, database, settled};
 use crate::config::Config;
 use crate::domain::refusal::{Failure, Problems};
-use crate::domain::user::{DisplayName, Email, Role, UserName};
+use crate::domain::token::Token;
+use crate::domain::user::{DisplayName, Email, Role, User, UserName};
+use crate::manage::Manage;
 use crate::manage::people::NewPerson;
 use crate::server;
-use crate::verify::BOUND;
 
 pub fn run(config: &Config, command: UserCommand) -> Result<(), Stop> {
     match command {
         UserCommand::Add(new) => add(config, new),
-        UserCommand::SetRole { name, role } => set_role(config, &name, &role),
-        UserCommand::Disable { name } => disable(config, &name),
-        UserCommand::Enable { name } => enable(config, &name),
-        UserCommand::ResetSecondFactor { name } => reset_second_factor(config, &name),
+        UserCommand::List(asked) => list(config, &asked),
+        UserCommand::Show(of) => show(config, &of),
+        UserCommand::SetRole { of, role } => set_role(config, &of, &role),
+        UserCommand::Disable(of) => disable(config, &of),
+        UserCommand::Enable(of) => enable(config, &of),
+        UserCommand::ResetSecondFactor(of) => reset_second_factor(config, &of),
     }
 }
 
-pub(super) fn username(name: &str) -> Result<UserName, Stop> {
+pub fn username(name: &str) -> Result<UserName, Stop> {
     UserName::parse(name).map_err(|e| Failure::from(Problems::one("name", e)).into())
 }
 
-/// Waits until no running server decides by what was before. Each hears of a change in a moment; one that can't asks the
-/// database once it has heard nothing for this long. So what is said to be done holds everywhere.
-fn settle() {
-    std::thread::sleep(BOUND);
-}
-
-fn set_role(config: &Config, name: &str, role: &str) -> Result<(), Stop> {
-    let name = username(name)?;
+fn set_role(config: &Config, of: &Named, role: &str) -> Result<(), Stop> {
+    let name = username(&of.name)?;
     let role = Role::parse(role)
         .ok_or_else(|| Stop::Said("a role is viewer, member or admin".to_owned()))?;
-    let manage = existing(config)?;
+    let manage = database::existing(config)?;
     let user = block_on(manage.change_role(name, role, clock().now()))?;
-    settle();
+    settled::everywhere();
+    if of.json {
+        return json(&PersonTold::of(&user));
+    }
     println!("{} is {} now.", user.name.as_str(), role.as_str());
     Ok(())
 }
 
-fn disable(config: &Config, name: &str) -> Result<(), Stop> {
-    let name = username(name)?;
-    let manage = existing(config)?;
-    let user = block_on(manage.disable(name, clock().now()))?;
-    settle();
+fn disable(config: &Config, of: &Named) -> Result<(), Stop> {
+    let name = username(&of.name)?;
+    let manage = database::existing(config)?;
+    let user = block_on(manage.disable(name.clone(), clock().now()))?;
+    settled::everywhere();
+    if of.json {
+        return json(&PersonTold::of(&block_on(manage.person_named(name))?.0));
+    }
     println!("{} is disabled. Sessions have ended, tokens are refused.", user.name.as_str());
     Ok(())
 }
 
-fn enable(config: &Config, name: &str) -> Result<(), Stop> {
-    let name = username(name)?;
-    let manage = existing(config)?;
-    let back = block_on(manage.enable(name.clone(), clock().now()))?;
-    settle();
+/// A person who may do things again, and the tokens that work again with that.
+#[derive(Serialize)]
+struct Enabled<'a> {
+    person: PersonTold<'a>,
+    tokens: Vec<TokenTold<'a>>,
+}
+
+fn enable(config: &Config, of: &Named) -> Result<(), Stop> {
+    let (name, now) = (username(&of.name)?, clock().now());
+    let manage = database::existing(config)?;
+    let back = block_on(manage.enable(name.clone(), now))?;
+    settled::everywhere();
+    if of.json {
+        let (user, _) = block_on(manage.person_named(name))?;
+        let tokens = back.iter().map(|token| TokenTold::of(token, &user, &config.catalogue, now));
+        return json(&Enabled { tokens: tokens.collect(), person: PersonTold::of(&user) });
+    }
     println!("{} is enabled.", name.as_str());
     if !back.is_empty() {
         println!("These tokens work again:");
@@ -67,26 +85,109 @@ fn enable(config: &Config, name: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-fn reset_second_factor(config: &Config, name: &str) -> Result<(), Stop> {
-    let name = username(name)?;
-    let manage = server::manage(config, server::open_database(config)?)?;
+fn reset_second_factor(config: &Config, of: &Named) -> Result<(), Stop> {
+    let name = username(&of.name)?;
+    let manage = database::existing(config)?;
     let user = block_on(manage.reset_second_factor(name, clock().now()))?;
+    if of.json {
+        return json(&PersonTold::of(&user));
+    }
     println!("{} signs in with the password alone now. Sessions have ended.", user.name.as_str());
     Ok(())
+}
+
+#[derive(Args)]
+pub struct Named {
+    /// Their username
+    name: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct List {
+    /// Whose username, name or mail address has this in it
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Everybody by name, with their listed tokens, a page of people at a time.
+pub fn each(
+    manage: &Manage,
+    mut show: impl FnMut(&User, &[Token]) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut last = None;
+    loop {
+        let page = block_on(manage.people_after(last))?;
+        page.iter().try_for_each(|(user, tokens)| show(user, tokens))?;
+        match page.last() {
+            Some((user, _)) => last = Some(user.name.clone()),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn list(config: &Config, asked: &List) -> Result<(), Stop> {
+    let manage = database::existing(config)?;
+    let wanted = asked.search.as_deref().unwrap_or_default().to_lowercase();
+    let mut array = asked.json.then(Array::default);
+    each(&manage, |user, tokens| {
+        let email = user.email.as_ref().map_or("", Email::as_str);
+        let words = [user.name.as_str(), user.display_name.as_str(), email];
+        if !words.iter().any(|text| text.to_lowercase().contains(&wanted)) {
+            return Ok(());
+        }
+        match &mut array {
+            Some(array) => array.add(&PersonTold::of(user)),
+            None => say(&line(user, tokens)),
+        }
+    })?;
+    array.map_or(Ok(()), Array::end)
+}
+
+fn show(config: &Config, of: &Named) -> Result<(), Stop> {
+    let manage = database::existing(config)?;
+    let (user, tokens) = block_on(manage.person_named(username(&of.name)?))?;
+    if of.json {
+        return json(&PersonTold::of(&user));
+    }
+    say(&line(&user, &tokens))?;
+    for key in user.teams.iter() {
+        let team = config.catalogue.team(key.as_str());
+        let called = team.map_or("gone from the file: gives nothing", |team| &team.name);
+        say(&format!("  in {:<17} {called}\n", key.as_str()))?;
+    }
+    Ok(())
+}
+
+fn line(user: &User, tokens: &[Token]) -> String {
+    let tokens = match tokens.len() {
+        1 => "1 token".to_owned(),
+        count => format!("{count} tokens"),
+    };
+    let disabled = if user.disabled.is_some() { "  disabled" } else { "" };
+    let (name, called) = (user.name.as_str(), user.display_name.as_str());
+    format!("{name:<20} {:<7} {tokens:<11} {called}{disabled}\n", user.role.as_str())
 }
 
 fn add(config: &Config, add: AddUser) -> Result<(), Stop> {
     let person = person(&add).map_err(|problems| Stop::from(Failure::from(problems)))?;
     let password = password(&add)?;
     let manage = server::manage(config, server::open_database(config)?)?;
-    let (name, role) = (person.name.as_str().to_owned(), person.role);
-    block_on(async {
+    let user = block_on(async {
         let chosen = manage
             .choose_password(person.name.as_str(), person.display_name.as_str(), &password)
             .await?;
         manage.add_person(person, chosen, clock().now()).await
     })?;
-    println!("Added {name} ({}). They can sign in now.", role.as_str());
+    if add.json {
+        return json(&PersonTold::of(&user));
+    }
+    println!("Added {} ({}). They can sign in now.", user.name.as_str(), user.role.as_str());
     Ok(())
 }
 

@@ -1,19 +1,31 @@
 //! `latchkey policy check`: what another file would not give any more, as text, JSON or CSV.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::ValueEnum;
+use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Stop, block_on, clock, existing};
+use super::{Stop, block_on, clock, database};
 use crate::config::{Config, Values};
 use crate::domain::review::{Breach, Marked};
 use crate::domain::text::inert;
 
 /// The code of a check that has found something; 1 and 2 say that there was none.
 const BREACHED: u8 = 3;
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// List what FILE would not give any more, without applying it; the code is 3 if there is anything
+    Check {
+        /// A file with settings, policy and services, as --config takes it
+        file: PathBuf,
+        /// How the list is written
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+}
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Format {
@@ -45,7 +57,12 @@ impl<'a> Row<'a> {
     }
 }
 
-pub fn check(config: &Config, file: &Path, format: Format) -> Result<ExitCode, Stop> {
+pub fn run(config: &Config, command: &Command) -> Result<ExitCode, Stop> {
+    let Command::Check { file, format } = command;
+    check(config, file, *format)
+}
+
+fn check(config: &Config, file: &Path, format: Format) -> Result<ExitCode, Stop> {
     // Of the other file alone: flags and environment belong to the present one.
     let other = Config::load(Some(file), Values::new())?;
     let breaches = breaches(config, &other)?;
@@ -60,7 +77,7 @@ pub fn check(config: &Config, file: &Path, format: Format) -> Result<ExitCode, S
 }
 
 fn breaches(config: &Config, other: &Config) -> Result<Vec<Breach>, Stop> {
-    let manage = existing(config)?;
+    let manage = database::existing(config)?;
     let (policy, catalogue) = (other.policy.clone(), other.catalogue.clone());
     Ok(block_on(manage.review(policy, catalogue, clock().now()))?)
 }

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Stop, block_on, clock};
 use crate::config::Config;
 use crate::domain::access::Access;
+use crate::domain::ceiling::Ceiling;
 use crate::domain::expiry::{Choice, Expiry};
 use crate::domain::grants::Grants;
 use crate::domain::id::UserId;
@@ -106,6 +108,7 @@ fn person(number: u32, now: Now) -> Result<User, Fault> {
         created: now.at(),
         disabled: None,
         zone: chrono_tz::Tz::UTC,
+        teams: Arc::default(),
     })
 }
 
@@ -157,7 +160,8 @@ impl Mint {
         let days = Choice::InDays(config.policy.default_days);
         let expiry = config.policy.expiry(days, now);
         let expiry = expiry.map_err(|e| Fault::new("choosing when tokens end", e))?;
-        let grants = Grants::everything(&config.catalogue, Access::Read, Role::Member);
+        let ceiling = Ceiling::of_role(Role::Member);
+        let grants = Grants::everything(&config.catalogue, Access::Read, ceiling);
         Ok(Self { grants, expiry, prefix: config.prefix.clone(), now })
     }
 

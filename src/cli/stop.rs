@@ -49,6 +49,8 @@ fn argument(field: &str) -> &str {
     match field {
         "name" | "username" => "NAME",
         "service" => "SERVICE",
+        "team" => "TEAM",
+        "token" => "ID",
         "new" => "the password",
         "email" => "--email",
         field => field,

@@ -1,9 +1,10 @@
-//! The catalogue file's own part: instance, policy, services and sets.
+//! The catalogue file's own part: instance, policy, services, sets and teams.
 
 mod paths;
 mod policy;
 mod services;
 mod sets;
+mod teams;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -36,6 +37,7 @@ pub fn read(file: &Spanned<DeTable<'_>>, given: &mut Values, m: &mut Mistakes) -
     let policy = policy::read(top.take("policy"), m);
     let services = services::read(top.take("services"), m);
     let sets = sets::read(top.take("sets"), &services, m);
+    let teams = teams::read(top.take("teams"), &services, m);
     for setting in &SETTINGS {
         if let Some(value) = top.take(setting.key) {
             let line = format!("{}, line {}", m.file(), m.line(value.span().start));
@@ -50,7 +52,7 @@ pub fn read(file: &Spanned<DeTable<'_>>, given: &mut Values, m: &mut Mistakes) -
         instance: instance?,
         prefix: prefix?,
         policy: policy?,
-        catalogue: Catalogue::new(services.services),
+        catalogue: Catalogue::with_teams(services.services, teams?),
         sets: Sets::new(sets?),
     })
 }

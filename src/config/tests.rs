@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::access::Access;
+use crate::domain::ceiling::Ceiling;
 use crate::domain::grants::Grants;
 use crate::domain::user::Role;
 
@@ -13,7 +14,8 @@ fn read(text: &str) -> Result<Config, Mistakes> {
 fn the_sample_is_without_mistakes_and_equals_the_defaults() {
     let sample = read(SAMPLE).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert_eq!(sample.catalogue.services().len(), 12);
-    let everything = Grants::everything(&sample.catalogue, Access::Read, Role::Viewer);
+    let everything =
+        Grants::everything(&sample.catalogue, Access::Read, Ceiling::of_role(Role::Viewer));
     assert_eq!(sample.sets.find("read").expect("a set").grants, everything);
     let bare = read(ONE_SERVICE).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert_eq!(sample.instance, bare.instance);

@@ -16,6 +16,14 @@ impl Access {
         }
     }
 
+    /// As people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Read => "Read",
+            Self::ReadWrite => "Read & write",
+        }
+    }
+
     /// As it is asked for and missed: `read` or `write`.
     pub fn needed(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::access::Access;
 use super::limit::PerMinute;
 use super::paths::{PathPrefix, RequestPath, RequestPattern};
+use super::team::{Share, Team};
 use super::user::Role;
 use map::Map;
 
@@ -98,6 +99,8 @@ pub struct Service {
     pub highest: Access,
     /// The least role whose tokens it opens to.
     pub role: Role,
+    /// What teams give of it; empty where none names it.
+    pub teams: Vec<Share>,
     /// Whether it takes personal tokens at all.
     pub personal_tokens: bool,
     /// How often one token may use it.
@@ -108,21 +111,6 @@ pub struct Service {
 }
 
 impl Service {
-    /// The most that the token of a person of this role can be granted; `None` for nothing.
-    pub fn ceiling(&self, role: Role) -> Option<Access> {
-        (self.personal_tokens && role >= self.role).then_some(self.highest)
-    }
-
-    /// Why there is nothing to be had here for a person of this role, in words for them.
-    pub fn closed_to(&self, role: Role) -> Option<String> {
-        if !self.personal_tokens {
-            return Some("Takes no personal tokens".to_owned());
-        }
-        let words =
-            || format!("Only for the role {}; yours is {}", self.role.as_str(), role.as_str());
-        (role < self.role).then(words)
-    }
-
     pub fn method(&self, key: &str) -> Option<&Method> {
         self.methods.iter().find(|method| method.key.as_str() == key)
     }
@@ -136,6 +124,7 @@ impl Service {
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     services: Vec<Service>,
+    teams: Vec<Team>,
     places: HashMap<String, usize>,
     map: Map,
 }
@@ -143,10 +132,22 @@ pub struct Catalogue {
 impl Catalogue {
     /// Services in the order people see them. Keys are unique, as the file's reader has checked.
     pub fn new(services: Vec<Service>) -> Self {
+        Self::with_teams(services, Vec::new())
+    }
+
+    /// The same with teams, whose keys are unique, too. Each service is told what they give of it.
+    pub fn with_teams(mut services: Vec<Service>, teams: Vec<Team>) -> Self {
+        for service in &mut services {
+            let share = |team: &Team| {
+                let (_, access) = team.services.iter().find(|(key, _)| *key == service.key)?;
+                Some(Share { team: team.key.clone(), name: team.name.clone(), access: *access })
+            };
+            service.teams = teams.iter().filter_map(share).collect();
+        }
         let keys = services.iter().map(|service| service.key.as_str().to_owned());
         let places = keys.enumerate().map(|(at, key)| (key, at)).collect();
         let map = Map::new(&services);
-        Self { services, places, map }
+        Self { services, teams, places, map }
     }
 
     pub fn service(&self, key: &str) -> Option<&Service> {
@@ -155,6 +156,14 @@ impl Catalogue {
 
     pub fn services(&self) -> &[Service] {
         &self.services
+    }
+
+    pub fn team(&self, key: &str) -> Option<&Team> {
+        self.teams.iter().find(|team| team.key.as_str() == key)
+    }
+
+    pub fn teams(&self) -> &[Team] {
+        &self.teams
     }
 
     /// Which service an original request is for, and which of its methods, if it is one: methods by their patterns

@@ -14,6 +14,8 @@ pub enum Kind {
     PersonDisabled,
     PersonEnabled,
     RoleChanged,
+    TeamJoined,
+    TeamLeft,
     SignedIn,
     SignInFailed,
     SignedOut,
@@ -53,11 +55,13 @@ pub enum Subject {
 }
 
 impl Kind {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
         Self::RoleChanged,
+        Self::TeamJoined,
+        Self::TeamLeft,
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -111,6 +115,8 @@ impl Kind {
             Self::PersonDisabled => "Account disabled",
             Self::PersonEnabled => "Account enabled",
             Self::RoleChanged => "Role changed",
+            Self::TeamJoined => "Joined a team",
+            Self::TeamLeft => "Left a team",
             Self::SignedIn => "Signed in",
             Self::SignInFailed => "Sign-in failed",
             Self::SignedOut => "Signed out",
@@ -144,6 +150,8 @@ impl Kind {
             Self::PersonDisabled => "person_disabled",
             Self::PersonEnabled => "person_enabled",
             Self::RoleChanged => "role_changed",
+            Self::TeamJoined => "team_joined",
+            Self::TeamLeft => "team_left",
             Self::SignedIn => "signed_in",
             Self::SignInFailed => "sign_in_failed",
             Self::SignedOut => "signed_out",

@@ -9,6 +9,7 @@ use super::grants::{Grant, Grants};
 use super::paths::is_method;
 use super::secret::Digest;
 use super::time::{Now, text_time};
+use super::user::User;
 use super::verdict::{Check, Denial, Holder, Known, Need, What, comes_from, covers, works};
 
 /// The request that is asked about.
@@ -201,7 +202,7 @@ fn origin(holder: &Holder, address: Option<IpAddr>) -> Step {
 
 /// What was granted of the service, what is left of that now, and whether it is enough.
 fn coverage(holder: &Holder, need: &Need, catalogue: &Catalogue) -> Vec<Step> {
-    let (name, role) = ("Granted", holder.owner.role);
+    let (name, of) = ("Granted", holder.owner.ceiling());
     let Some(service) = catalogue.service(&need.service) else {
         let detail = format!("The catalogue has no service “{}”.", need.service);
         return vec![step(name, false, detail)];
@@ -210,19 +211,40 @@ fn coverage(holder: &Holder, need: &Need, catalogue: &Catalogue) -> Vec<Step> {
         return vec![step(name, false, format!("Nothing of {} was granted.", service.name))];
     };
     let was = step(name, true, format!("{}.", written(service, grant)));
+    let person = role_and_teams(service, &holder.owner);
+    if person.mark == Mark::Fails {
+        return vec![was, person];
+    }
     let name = "Offered now";
-    let Some(left) = grant.within(service, role) else {
-        let closed = service.closed_to(role);
+    let Some(left) = grant.within(service, of) else {
+        let closed = service.closed_to(of);
         let nothing = "None of these methods is there for tokens any more";
         let detail = closed.unwrap_or_else(|| nothing.to_owned());
-        return vec![was, step(name, false, format!("{}: {detail}.", service.name))];
+        return vec![was, person, step(name, false, format!("{}: {detail}.", service.name))];
     };
     let detail = if left == *grant {
         "All of that.".to_owned()
     } else {
         format!("Less: {}.", written(service, &left))
     };
-    vec![was, step(name, true, detail), enough(holder, need, catalogue)]
+    vec![was, person, step(name, true, detail), enough(holder, need, catalogue)]
+}
+
+/// What the owner's role and teams make of it, both by name.
+fn role_and_teams(service: &Service, owner: &User) -> Step {
+    let (name, of) = ("Role and teams", owner.ceiling());
+    if service.personal_tokens
+        && let Some(closed) = service.closed_to(of)
+    {
+        return step(name, false, format!("{}: {closed}.", service.name));
+    }
+    let own = service.teams.iter().filter(|share| of.teams.contains(&share.team));
+    let own = own.map(|share| format!("the team {} gives {}", share.name, share.access.words()));
+    let own: Vec<String> = own.collect();
+    let teams =
+        if service.teams.is_empty() { "no team limits it".to_owned() } else { own.join(", ") };
+    let (person, role) = (owner.name.as_str(), of.role.as_str());
+    step(name, true, format!("{person} is {role}; {teams}."))
 }
 
 /// How often it may be used, where that is limited. How much is left is known to the nodes alone, each for itself.
@@ -253,7 +275,12 @@ fn enough(holder: &Holder, need: &Need, catalogue: &Catalogue) -> Step {
     let detail = match (passes, closed) {
         (true, _) => format!("It covers {scope}."),
         (false, Some(method)) => format!("“{}” is open to no token.", method.name),
-        (false, None) => format!("It lacks {scope}."),
+        (false, None) => {
+            let service = catalogue.service(&need.service);
+            let held = service.and_then(|service| service.held_down(holder.owner.ceiling()));
+            let held = held.map(|held| format!(" {held}.")).unwrap_or_default();
+            format!("It lacks {scope}.{held}")
+        }
     };
     step("Enough", passes, detail)
 }

@@ -8,6 +8,7 @@ use crate::domain::id::UserId;
 use crate::domain::networks::Networks;
 use crate::domain::paths::{PathPrefix, RequestPattern};
 use crate::domain::secret::{Digest, Prefix};
+use crate::domain::team::{Team, TeamKey};
 use crate::domain::token::{Description, Draft, Issued, TokenName};
 use crate::domain::user::{DisplayName, Role, User, UserName};
 use crate::domain::verdict::alive;
@@ -16,7 +17,12 @@ fn now() -> Now {
     Now::new("2026-11-22T18:00:00Z".parse::<DateTime<Utc>>().expect("a time"))
 }
 
-fn catalogue(highest: Access, role: Role, personal_tokens: bool) -> Catalogue {
+fn catalogue(
+    highest: Access,
+    role: Role,
+    personal_tokens: bool,
+    share: Option<Access>,
+) -> Catalogue {
     let method = |key: &str, access, request: &str| Method {
         key: MethodKey::parse(key).expect("a key"),
         name: format!("To {key}"),
@@ -37,6 +43,7 @@ fn catalogue(highest: Access, role: Role, personal_tokens: bool) -> Catalogue {
         role,
         personal_tokens,
         per_minute: None,
+        teams: Vec::new(),
         methods: vec![
             method("list", Access::Read, &format!("GET /{key}/jobs")),
             method("start", Access::ReadWrite, &format!("POST /{key}/jobs/{{id}}")),
@@ -44,7 +51,18 @@ fn catalogue(highest: Access, role: Role, personal_tokens: bool) -> Catalogue {
         ],
         paths: vec![PathPrefix::parse(&format!("/{key}")).expect("a path")],
     };
-    Catalogue::new(vec![service("builds", personal_tokens), service("git", true)])
+    let web = share.map(web);
+    let services = vec![service("builds", personal_tokens), service("git", true)];
+    Catalogue::with_teams(services, web.into_iter().collect())
+}
+
+/// A team that has so much of Builds.
+fn web(access: Access) -> Team {
+    Team {
+        key: TeamKey::parse("web").expect("a key"),
+        name: "Web".to_owned(),
+        services: vec![(ServiceKey::parse("builds").expect("a key"), access)],
+    }
 }
 
 /// Bits: revoked, ended, paused, disabled, bound to networks.
@@ -68,6 +86,7 @@ fn known(state: u8, grants: &str, role: Role) -> Known {
         created: past,
         disabled: has(3).then_some(past),
         zone: chrono_tz::Tz::UTC,
+        teams: std::sync::Arc::default(),
     };
     let expiry = if has(1) { Expiry::At(past) } else { Expiry::Never };
     let prefix = Prefix::parse("lk").expect("a prefix");
@@ -94,7 +113,7 @@ fn step_of(denial: Denial) -> &'static [&'static str] {
         Denial::Malformed(_) | Denial::UnknownPath => &["What it needs"],
         Denial::Invalid => &["Not revoked", "Not ended", "Not paused", "Owner active"],
         Denial::Elsewhere => &["Allowed address"],
-        _ => &["Granted", "Offered now", "Enough"],
+        _ => &["Granted", "Role and teams", "Offered now", "Enough"],
     }
 }
 
@@ -135,9 +154,14 @@ proptest! {
         highest in prop::sample::select(vec![Access::Read, Access::ReadWrite]),
         opens_to in prop::sample::select(vec![Role::Viewer, Role::Admin]),
         personal_tokens in prop::bool::weighted(0.8),
+        share in prop::sample::select(vec![None, Some(Access::Read), Some(Access::ReadWrite)]),
+        is_in_team in prop::bool::ANY,
     ) {
-        let known = known(state, grants, role);
-        let catalogue = catalogue(highest, opens_to, personal_tokens);
+        let mut known = known(state, grants, role);
+        if is_in_team {
+            known.owner.teams = [TeamKey::parse("web").expect("a key")].into();
+        }
+        let catalogue = catalogue(highest, opens_to, personal_tokens, share);
         let explained = Explanation::of(&known, &asked, &catalogue, now());
         prop_assert_eq!(explained.verdict, decided(&known, &asked, &catalogue));
         match (explained.verdict, explained.reason()) {
@@ -155,7 +179,7 @@ fn explained(state: u8, grants: &str, method: &str, target: &str) -> Explanation
         service: None,
         address: None,
     };
-    let catalogue = catalogue(Access::Read, Role::Viewer, true);
+    let catalogue = catalogue(Access::Read, Role::Viewer, true, None);
     Explanation::of(&known(state, grants, Role::Member), &asked, &catalogue, now())
 }
 
@@ -176,13 +200,17 @@ fn each_step_says_what_it_found() {
             "Right value: Taken for granted: the request sends its present value.",
             "Allowed address: Not asked. It may come from 192.0.2.0/24 only.",
             "Granted: builds:read-write.",
+            "Role and teams: ada is member; no team limits it.",
             "Offered now: Less: builds:read.",
             "Enough: It lacks builds:start.",
         ]
     );
     let marks: Vec<Mark> = paused.steps.iter().map(|step| step.mark).collect();
     use Mark::{Fails, Open, Passes};
-    assert_eq!(marks, [Passes, Passes, Passes, Fails, Passes, Passes, Open, Passes, Passes, Fails]);
+    assert_eq!(
+        marks,
+        [Passes, Passes, Passes, Fails, Passes, Passes, Open, Passes, Passes, Passes, Fails]
+    );
     assert_eq!(paused.reason().map(|step| step.name), Some("Not paused"));
 }
 
@@ -192,6 +220,38 @@ fn an_address_that_is_not_asked_keeps_nobody_out() {
     let erase = explained(0, "builds:read", "DELETE", "/builds/jobs");
     assert_eq!(erase.verdict, Err(Denial::TooNarrow));
     assert_eq!(erase.reason().map(|step| &*step.detail), Some("“To erase” is open to no token."));
+}
+
+#[test]
+fn role_and_team_are_named() {
+    let explained = |role, teams: &[&str], opens_to| {
+        let mut known = known(0, "builds:read-write", role);
+        known.owner.teams = teams.iter().map(|key| TeamKey::parse(key).expect("a key")).collect();
+        let catalogue = catalogue(Access::ReadWrite, opens_to, true, Some(Access::Read));
+        let asked = Asked {
+            method: "POST".to_owned(),
+            target: "/builds/x".to_owned(),
+            service: None,
+            address: None,
+        };
+        let explanation = Explanation::of(&known, &asked, &catalogue, now());
+        let said = |name| {
+            let step = explanation.steps.iter().find(|step| step.name == name);
+            step.map(|step| step.detail.clone()).unwrap_or_default()
+        };
+        (said("Role and teams"), said("Enough"))
+    };
+    assert_eq!(
+        explained(Role::Member, &["web"], Role::Viewer),
+        (
+            "ada is member; the team Web gives Read.".to_owned(),
+            "It lacks builds:write. Your team Web gives Read.".to_owned()
+        )
+    );
+    let outside = "BUILDS: Only for the team Web, which you are not in.";
+    assert_eq!(explained(Role::Admin, &["gone"], Role::Admin), (outside.to_owned(), String::new()));
+    let role = "BUILDS: Only for the role admin; yours is member.";
+    assert_eq!(explained(Role::Member, &["web"], Role::Admin), (role.to_owned(), String::new()));
 }
 
 #[test]

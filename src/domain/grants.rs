@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::Access;
 use super::catalogue::{Catalogue, MethodKey, Service, ServiceKey};
-use super::user::Role;
+use super::ceiling::Ceiling;
 
 /// What is granted of one service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,10 +20,10 @@ pub enum Grant {
 pub struct Grants(BTreeMap<ServiceKey, Grant>);
 
 impl Grants {
-    /// Every service with this access, each cut down to what a person of this role can be granted of it.
-    pub fn everything(catalogue: &Catalogue, access: Access, role: Role) -> Self {
+    /// Every service with this access, each cut down to what such a person can be granted of it.
+    pub fn everything(catalogue: &Catalogue, access: Access, of: Ceiling<'_>) -> Self {
         let keys = catalogue.services().iter().map(|service| service.key.clone());
-        Self(keys.map(|key| (key, Grant::Access(access))).collect()).within(catalogue, role)
+        Self(keys.map(|key| (key, Grant::Access(access))).collect()).within(catalogue, of)
     }
 
     pub fn grant(&mut self, service: ServiceKey, grant: Grant) {
@@ -42,12 +42,12 @@ impl Grants {
         self.0.iter()
     }
 
-    /// These grants cut down to what the services offer now to the token of a person of this role: gone services
+    /// These grants cut down to what the services offer now to the token of such a person: gone services
     /// drop out, narrower ones narrow.
-    pub fn within(&self, catalogue: &Catalogue, role: Role) -> Self {
+    pub fn within(&self, catalogue: &Catalogue, of: Ceiling<'_>) -> Self {
         let offered = |(key, grant): (&ServiceKey, &Grant)| {
             let service = catalogue.service(key.as_str())?;
-            Some((key.clone(), grant.within(service, role)?))
+            Some((key.clone(), grant.within(service, of)?))
         };
         Self(self.iter().filter_map(offered).collect())
     }
@@ -123,9 +123,9 @@ impl Grant {
         }
     }
 
-    /// What is left of it for the token of a person of this role; `None` for nothing.
-    pub fn within(&self, service: &Service, role: Role) -> Option<Self> {
-        let ceiling = service.ceiling(role)?;
+    /// What is left of it for the token of such a person; `None` for nothing.
+    pub fn within(&self, service: &Service, of: Ceiling<'_>) -> Option<Self> {
+        let ceiling = service.ceiling(of)?;
         match self {
             Self::Access(access) => Some(Self::Access((*access).min(ceiling))),
             Self::Methods(keys) => {

@@ -50,6 +50,7 @@ fn catalogue() -> Catalogue {
         role: Role::Viewer,
         personal_tokens: true,
         per_minute: None,
+        teams: Vec::new(),
         methods: Vec::new(),
     };
     Catalogue::new(vec![service("git", "Git"), service("docs", "Schriftstücke")])

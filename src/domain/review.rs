@@ -1,6 +1,7 @@
 //! What another file would not give any more, of the tokens that there are.
 
 use super::catalogue::{Catalogue, Service};
+use super::ceiling::Ceiling;
 use super::grants::Grant;
 use super::id::TokenId;
 use super::policy::Policy;
@@ -43,7 +44,7 @@ impl Review<'_> {
             let (name, hint) = (token.name.clone(), token.hint.clone());
             let marked = Marked { id: token.id.clone(), name, hint };
             let sentences = self.policy.breaches(token, now).into_iter();
-            let sentences = sentences.chain(self.losses(token, owner.role));
+            let sentences = sentences.chain(self.losses(token, owner.ceiling()));
             all.extend(sentences.map(|sentence| breach(Some(marked.clone()), sentence)));
         }
         all
@@ -62,9 +63,9 @@ impl Review<'_> {
     }
 
     /// What the token can do now and could not do any more, service by service.
-    fn losses(&self, token: &Token, role: Role) -> Vec<String> {
-        let after = token.grants.within(self.catalogue, role);
-        let before = token.grants.within(self.present, role);
+    fn losses(&self, token: &Token, of: Ceiling<'_>) -> Vec<String> {
+        let after = token.grants.within(self.catalogue, of);
+        let before = token.grants.within(self.present, of);
         let services = self.present.services().iter();
         let lost = services.filter_map(|service| {
             let before = before.of(&service.key)?;

@@ -6,6 +6,7 @@ use crate::domain::grants::Grants;
 use crate::domain::id::UserId;
 use crate::domain::networks::Networks;
 use crate::domain::secret::Prefix;
+use crate::domain::team::{Team, TeamKey};
 use crate::domain::token::{Description, Draft, Issued};
 use crate::domain::user::DisplayName;
 
@@ -24,6 +25,7 @@ fn user(role: Role) -> User {
         created: now().at(),
         disabled: None,
         zone: chrono_tz::Tz::UTC,
+        teams: std::sync::Arc::default(),
     }
 }
 
@@ -62,6 +64,7 @@ fn service(key: &str, highest: Access, methods: &[(&str, Access)]) -> Service {
         role: Role::Viewer,
         personal_tokens: true,
         per_minute: None,
+        teams: Vec::new(),
         methods: methods.iter().map(method).collect(),
     }
 }
@@ -98,7 +101,11 @@ fn what_a_token_loses_is_named_by_service() {
         let other = catalogue(&services);
         let policy = Policy::default();
         let review = Review { policy: &policy, catalogue: &other, present: &present };
-        assert_eq!(review.losses(&token(grants), Role::Member), losses, "{grants}");
+        assert_eq!(
+            review.losses(&token(grants), Ceiling::of_role(Role::Member)),
+            losses,
+            "{grants}"
+        );
     }
 }
 
@@ -132,4 +139,28 @@ fn a_token_that_has_ended_counts_but_has_nothing_to_lose() {
     let breaches = review.of(&user(Role::Member), &[ended, token("git:read")], now());
     let said: Vec<&str> = breaches.iter().map(|breach| breach.sentence.as_str()).collect();
     assert_eq!(said, ["has 2 tokens, more than the 1 allowed now", "never expires"]);
+}
+
+#[test]
+fn teams_of_another_file_take_from_those_who_are_not_in_them() {
+    use Access::{Read, ReadWrite};
+    let services = vec![service("builds", ReadWrite, &[]), service("git", ReadWrite, &[])];
+    let key = |text: &str| TeamKey::parse(text).expect("a key");
+    let team = |name: &str, access| Team {
+        key: key(name),
+        name: name.to_owned(),
+        services: vec![(ServiceKey::parse("git").expect("a key"), access)],
+    };
+    let present = Catalogue::new(services.clone());
+    let other = Catalogue::with_teams(services, vec![team("ops", ReadWrite), team("web", Read)]);
+    let policy = Policy::default();
+    let review = Review { policy: &policy, catalogue: &other, present: &present };
+    for (teams, losses) in [
+        (vec![], vec!["loses GIT"]),
+        (vec![key("web")], vec!["can only read GIT"]),
+        (vec![key("ops"), key("web")], vec![]),
+    ] {
+        let of = Ceiling { role: Role::Admin, teams: &teams };
+        assert_eq!(review.losses(&token("builds:read git:read-write"), of), losses, "{teams:?}");
+    }
 }

@@ -1,9 +1,12 @@
 //! People: what they are called and what their role lets them do.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::id::UserId;
+use super::team::TeamKey;
 use super::text;
 
 /// The name one signs in with. One spelling only: typed in any case, kept in lower case.
@@ -142,6 +145,8 @@ pub struct User {
     pub display_name: DisplayName,
     pub email: Option<Email>,
     pub role: Role,
+    /// Ordered by key. Also those that the file no longer has.
+    pub teams: Arc<[TeamKey]>,
     pub created: DateTime<Utc>,
     /// From then on neither sign-in nor any of their tokens works.
     pub disabled: Option<DateTime<Utc>>,

@@ -175,7 +175,7 @@ pub(super) fn comes_from(holder: &Holder, address: Option<IpAddr>) -> Result<(),
 pub fn covers(holder: &Holder, need: &Need, catalogue: &Catalogue) -> Result<(), Denial> {
     let service = catalogue.service(&need.service).ok_or(Denial::UnknownService)?;
     let granted = holder.token.grants.of(&service.key);
-    let granted = granted.and_then(|grant| grant.within(service, holder.owner.role));
+    let granted = granted.and_then(|grant| grant.within(service, holder.owner.ceiling()));
     let covered = match (&need.what, granted.ok_or(Denial::TooNarrow)) {
         (What::Access(needed), Ok(Grant::Access(access))) => access >= *needed,
         (What::Access(_), _) => false,

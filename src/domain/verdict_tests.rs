@@ -35,6 +35,7 @@ fn catalogue(highest: Access) -> Catalogue {
         role,
         personal_tokens: true,
         per_minute: None,
+        teams: Vec::new(),
         methods: vec![
             method("list", Access::Read),
             method("start", Access::ReadWrite),
@@ -92,6 +93,7 @@ fn case(grants: &str, role: Role) -> Case {
         created: now.at(),
         disabled: None,
         zone: chrono_tz::Tz::UTC,
+        teams: Arc::default(),
     };
     let token = Issued::mint(&owner.id, &draft, Expiry::Never, &prefix, now).token;
     Case { token, owner, until: None }
@@ -186,7 +188,7 @@ fn the_scopes_of_a_grant_are_what_it_covers_and_nothing_else() {
             let holder = holder(grants, Role::Member);
             let service = catalogue.service("builds").expect("the service");
             let granted = holder.token.grants.of(&service.key).expect("a grant");
-            let granted = granted.within(service, holder.owner.role);
+            let granted = granted.within(service, holder.owner.ceiling());
             let scopes = granted.map(|grant| scope::of(service, &grant)).unwrap_or_default();
             let method = |key: &str| What::Method(key.to_owned());
             for what in [

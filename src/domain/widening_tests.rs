@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::catalogue::{Method, MethodKey};
+use crate::domain::user::Role;
 
 fn method(key: &str, access: Access) -> Method {
     Method {
@@ -26,6 +27,7 @@ fn catalogue() -> Catalogue {
         personal_tokens: true,
         per_minute: None,
         paths: Vec::new(),
+        teams: Vec::new(),
         methods: vec![
             method("list", Access::Read),
             method("start", Access::ReadWrite),
@@ -43,7 +45,7 @@ fn widened(granted: &str, scope: &str) -> Result<(String, bool), String> {
     let granted = Grants::parse(granted).expect("grants");
     let need = Need::of_scope(scope).expect("a need");
     assert_eq!(need.scope(), scope);
-    let widening = widening(&granted, &need, &catalogue(), Role::Member)?;
+    let widening = widening(&granted, &need, &catalogue(), Ceiling::of_role(Role::Member))?;
     Ok((format!("{}:{}", widening.service.as_str(), widening.grant), widening.is_granted))
 }
 

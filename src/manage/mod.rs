@@ -3,6 +3,7 @@
 pub mod account;
 pub mod activity;
 pub mod callers;
+mod census;
 mod confirm;
 mod counts;
 mod edits;
@@ -18,6 +19,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod setup;
 pub mod standing;
+pub mod teams;
 pub mod tokens;
 mod tries;
 mod upkeep;

@@ -1,5 +1,7 @@
 //! Adding people: by the operator on the command line, or the first one by the set-up link.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 
 use super::Manage;
@@ -82,6 +84,7 @@ fn add(
         display_name: person.display_name.clone(),
         email: person.email.clone(),
         role: person.role,
+        teams: Arc::default(),
         created: now.at(),
         disabled: None,
         zone: Tz::UTC,

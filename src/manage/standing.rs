@@ -59,14 +59,20 @@ impl Manage {
     }
 }
 
-fn named(c: &mut Conn, name: &UserName) -> Outcome<User> {
+pub(super) fn named(c: &mut Conn, name: &UserName) -> Outcome<User> {
     let nobody = || format!("There is no person named {}", name.as_str());
     let found = users::find_by_name(c, name)?.map(|(user, _)| user);
     Ok(found.ok_or_else(|| Problems::one("username", nobody()))?)
 }
 
 /// By the operator, from the command line.
-fn record(tx: &mut Conn, kind: Kind, user: &User, detail: String, now: Now) -> Outcome<()> {
+pub(super) fn record(
+    tx: &mut Conn,
+    kind: Kind,
+    user: &User,
+    detail: String,
+    now: Now,
+) -> Outcome<()> {
     let event = Event::at_the_door(kind, Some(user.id.clone()), &Client::default(), now);
     Ok(events::record(tx, &Event { detail, ..event })?)
 }

@@ -9,7 +9,7 @@ use super::conn::Conn;
 use super::schema::{tokens, users};
 use super::tokens::TokenRow;
 use super::users::UserRow;
-use super::uses;
+use super::{memberships, uses};
 use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
@@ -24,7 +24,8 @@ pub fn after(c: &mut Conn, last: Option<&UserName>) -> Result<Vec<(User, Vec<Tok
     let last = last.map_or("", UserName::as_str);
     let people = users::table.filter(users::name.gt(last)).order(users::name).limit(PAGE);
     let people = people.load::<UserRow>(c).during("listing people")?;
-    let people: Vec<User> = people.into_iter().map(person).collect::<Result<_, _>>()?;
+    let mut people: Vec<User> = people.into_iter().map(person).collect::<Result<_, _>>()?;
+    memberships::tell(c, &mut people)?;
     let Some(end) = people.last() else { return Ok(Vec::new()) };
     let theirs = tokens::table
         .inner_join(users::table)

@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use tokio::sync::Semaphore;
 
 use super::conn::{Conn, open_sqlite};
+use super::memberships::keys;
 use super::row::moment;
-use super::schema::{former_secrets, tokens, users, uses};
+use super::schema::{former_secrets, memberships, tokens, users, uses};
 use super::tokens::TokenRow;
 use super::users::UserRow;
 use super::uses::tell_of;
@@ -85,21 +86,29 @@ impl Pooled {
     }
 }
 
-/// The token, its owner, the end of a former value, and the uses of the owner's tokens where its end hangs on them.
-type Row = (TokenRow, UserRow, Option<i64>, Option<Vec<u8>>);
+/// What is read of a value.
+struct Row {
+    token: TokenRow,
+    owner: UserRow,
+    teams: Vec<String>,
+    /// The end of a former value.
+    until: Option<i64>,
+    /// The uses of the owner's tokens, where the token's end hangs on them.
+    used: Option<Vec<u8>>,
+}
 
 /// By the present value, else by a former one. `get_result`, not `first`: a bound LIMIT makes SQLite compile the
 /// statement anew each time. A macro, because the two kinds of connection have no common type to be generic over.
 macro_rules! look_up {
-    ($name:ident, $uses:ident, $conn:ty) => {
+    ($name:ident, $uses:ident, $teams:ident, $conn:ty) => {
         fn $name(c: &mut $conn, digest: &Digest) -> Result<Option<Row>, Fault> {
             let doing = "looking a token up";
             let query = tokens::table.inner_join(users::table);
             let query = query.filter(tokens::digest.eq(digest.as_bytes()));
             let found = query.get_result::<(TokenRow, UserRow)>(c).optional().during(doing)?;
             if let Some((token, owner)) = found {
-                let used = $uses(c, &token)?;
-                return Ok(Some((token, owner, None, used)));
+                let (used, teams) = ($uses(c, &token)?, $teams(c, &token)?);
+                return Ok(Some(Row { token, owner, teams, until: None, used }));
             }
             let query = former_secrets::table
                 .inner_join(tokens::table.inner_join(users::table))
@@ -107,8 +116,8 @@ macro_rules! look_up {
                 .select((tokens::all_columns, users::all_columns, former_secrets::ends_at));
             let found = query.get_result::<(TokenRow, UserRow, i64)>(c).optional().during(doing)?;
             let Some((token, owner, ends)) = found else { return Ok(None) };
-            let used = $uses(c, &token)?;
-            Ok(Some((token, owner, Some(ends), used)))
+            let (used, teams) = ($uses(c, &token)?, $teams(c, &token)?);
+            Ok(Some(Row { token, owner, teams, until: Some(ends), used }))
         }
 
         fn $uses(c: &mut $conn, token: &TokenRow) -> Result<Option<Vec<u8>>, Fault> {
@@ -118,22 +127,30 @@ macro_rules! look_up {
             let query = uses::table.find(&token.user_id).select(uses::body);
             query.get_result::<Vec<u8>>(c).optional().during("looking a token’s last use up")
         }
+
+        fn $teams(c: &mut $conn, token: &TokenRow) -> Result<Vec<String>, Fault> {
+            let query = memberships::table.filter(memberships::user_id.eq(&token.user_id));
+            query.select(memberships::team).load(c).during("looking an owner’s teams up")
+        }
     };
 }
 
-look_up!(query_sqlite, uses_sqlite, SqliteConnection);
-look_up!(query, uses_of, Conn);
+look_up!(query_sqlite, uses_sqlite, teams_sqlite, SqliteConnection);
+look_up!(query, uses_of, teams_of, Conn);
 
 /// The same on any connection.
 pub fn find(c: &mut Conn, digest: &Digest) -> Result<Option<Known>, Fault> {
     query(c, digest)?.map(known).transpose()
 }
 
-fn known((token, owner, ends, used): Row) -> Result<Known, Fault> {
-    let (owner, _): (User, PasswordHash) = owner.try_into()?;
-    let mut token: Token = token.try_into()?;
-    if let Some(used) = used {
+fn known(row: Row) -> Result<Known, Fault> {
+    let (mut owner, _): (User, PasswordHash) = row.owner.try_into()?;
+    if !row.teams.is_empty() {
+        owner.teams = keys(row.teams)?.into();
+    }
+    let mut token: Token = row.token.try_into()?;
+    if let Some(used) = row.used {
         tell_of(&used, [&mut token])?;
     }
-    Ok(Known { token, owner, until: ends.map(moment) })
+    Ok(Known { token, owner, until: row.until.map(moment) })
 }

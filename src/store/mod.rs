@@ -13,6 +13,7 @@ mod following;
 pub mod former_secrets;
 pub mod keys;
 pub mod lookup;
+pub mod memberships;
 pub mod migrations;
 pub mod nonces;
 pub mod refused_calls;

@@ -88,6 +88,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    memberships (user_id, team) {
+        user_id -> Text,
+        team -> Text,
+        joined_at -> BigInt,
+    }
+}
+
+diesel::table! {
     nonces (nonce) {
         nonce -> Text,
         used_at -> BigInt,
@@ -201,6 +209,7 @@ diesel::table! {
 
 diesel::joinable!(daily_uses -> users (user_id));
 diesel::joinable!(former_secrets -> tokens (token_id));
+diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refused_calls -> tokens (token_id));
 diesel::joinable!(second_factors -> users (user_id));
@@ -217,6 +226,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_secrets,
     former_uses,
     keys,
+    memberships,
     nonces,
     recovery_codes,
     refused_calls,

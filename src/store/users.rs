@@ -1,14 +1,16 @@
 //! The `users` table.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
 use super::During;
 use super::conn::Conn;
-use super::feed;
 use super::row::{micros, moment, spoilt};
 use super::schema::users;
+use super::{feed, memberships};
 use crate::domain::change::Change;
 use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
@@ -31,6 +33,7 @@ pub(super) struct UserRow {
 impl TryFrom<UserRow> for (User, PasswordHash) {
     type Error = Fault;
 
+    /// Their teams are told by `memberships::tell`.
     fn try_from(row: UserRow) -> Result<Self, Fault> {
         let wrong = |what| spoilt("users", what);
         let user = User {
@@ -39,6 +42,7 @@ impl TryFrom<UserRow> for (User, PasswordHash) {
             display_name: DisplayName::from_stored(row.display_name),
             email: row.email.map(Email::from_stored),
             role: Role::parse(&row.role).ok_or_else(|| wrong("role"))?,
+            teams: Arc::default(),
             created: moment(row.created_at),
             disabled: row.disabled_at.map(moment),
             // A zone that a later release no longer knows is no reason to lose the person.
@@ -53,13 +57,20 @@ pub type Account = (User, PasswordHash);
 
 pub fn find(c: &mut Conn, id: &UserId) -> Result<Option<Account>, Fault> {
     let found = users::table.find(id.as_str()).get_result::<UserRow>(c).optional();
-    found.during("finding a person")?.map(TryInto::try_into).transpose()
+    account(c, found.during("finding a person")?)
 }
 
 pub fn find_by_name(c: &mut Conn, name: &UserName) -> Result<Option<Account>, Fault> {
     let query = users::table.filter(users::name.eq(name.as_str()));
     let found = query.get_result::<UserRow>(c).optional();
-    found.during("finding a person by name")?.map(TryInto::try_into).transpose()
+    account(c, found.during("finding a person by name")?)
+}
+
+fn account(c: &mut Conn, found: Option<UserRow>) -> Result<Option<Account>, Fault> {
+    let Some(row) = found else { return Ok(None) };
+    let mut account = Account::try_from(row)?;
+    memberships::tell(c, [&mut account.0])?;
+    Ok(Some(account))
 }
 
 pub fn email_is_taken(c: &mut Conn, email: &Email) -> Result<bool, Fault> {
@@ -118,7 +129,9 @@ pub fn after(c: &mut Conn, last: &str, most: i64) -> Result<Vec<User>, Fault> {
     let query = users::table.filter(users::id.gt(last)).order(users::id).limit(most);
     let rows = query.load::<UserRow>(c).during("listing people")?;
     let user = |row: UserRow| Account::try_from(row).map(|(user, _)| user);
-    rows.into_iter().map(user).collect()
+    let mut people: Vec<User> = rows.into_iter().map(user).collect::<Result<_, _>>()?;
+    memberships::tell(c, &mut people)?;
+    Ok(people)
 }
 
 /// Stores a new password in place of `old`. `false` when another change came first.

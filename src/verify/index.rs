@@ -113,7 +113,7 @@ impl Index {
             self.lose();
             return;
         }
-        let token = self.kinds.share(token);
+        let token = self.kinds.token(token);
         let (digest, hash) = (token.digest, hash(&token.digest));
         let mut shard = write(&self.values[place(&digest)]);
         if shard.at > stamp.0 {
@@ -137,9 +137,10 @@ impl Index {
     }
 
     pub fn put_person(&self, user: &Arc<User>, stamp: Stamp) {
-        if self.most_people == 0 {
+        if self.most == 0 {
             return;
         }
+        let user = self.kinds.person(user);
         let mut shard = write(&self.people[person_place(&user.id)]);
         if shard.at > stamp.0 {
             return;
@@ -149,7 +150,7 @@ impl Index {
         {
             shard.known.remove(&any);
         }
-        shard.known.insert(user.id.clone(), user.clone());
+        shard.known.insert(user.id.clone(), user);
     }
 
     /// There is nothing to be known of this value, as was read after the stamp was taken.

@@ -6,6 +6,7 @@ use crate::domain::expiry::Expiry;
 use crate::domain::grants::Grants;
 use crate::domain::id::TokenId;
 use crate::domain::secret::{Prefix, Secret};
+use crate::domain::team::TeamKey;
 use crate::domain::time::from_micros;
 use crate::domain::token::TokenName;
 use crate::domain::user::{DisplayName, Role, UserName};
@@ -21,6 +22,7 @@ fn user() -> Arc<User> {
         created: from_micros(0),
         disabled: None,
         zone: chrono_tz::Tz::UTC,
+        teams: std::sync::Arc::default(),
     })
 }
 
@@ -133,4 +135,29 @@ fn what_found_no_room_while_it_was_filled_keeps_the_index_incomplete() {
     without.complete(without.losses());
     without.put(&token(&owner.id), without.stamp());
     assert!(!without.is_complete(), "a new token has no room");
+}
+
+#[test]
+fn people_of_the_same_teams_share_one_list() {
+    let index = Index::new(1 << 20);
+    let listed = |index: &Index, owner: &UserId| {
+        let token = token(owner);
+        let digest = token.digest;
+        index.put(&token, index.stamp());
+        match index.find(&digest) {
+            Seen::Holder(holder) => holder.owner.teams.clone(),
+            Seen::Nothing | Seen::Changed => panic!("it was put there"),
+        }
+    };
+    let teams = |keys: &[&str]| -> Arc<[TeamKey]> {
+        keys.iter().map(|key| TeamKey::parse(key).expect("a key")).collect()
+    };
+    let people = [&["a", "b"][..], &["a", "b"], &["a"], &[], &[]].map(|keys| {
+        let person = Arc::new(User { teams: teams(keys), ..User::clone(&user()) });
+        index.put_person(&person, index.stamp());
+        listed(&index, &person.id)
+    });
+    assert!(Arc::ptr_eq(&people[0], &people[1]) && Arc::ptr_eq(&people[3], &people[4]));
+    assert!(!Arc::ptr_eq(&people[0], &people[2]));
+    assert_eq!(people[0], teams(&["a", "b"]));
 }

@@ -34,7 +34,8 @@ impl Verifier {
         let offer = self.offer();
         let Some(service) = offer.catalogue.service(caller.as_str()) else { return Ok(None) };
         let granted = known.token.grants.of(caller);
-        let Some(grant) = granted.and_then(|grant| grant.within(service, known.owner.role)) else {
+        let Some(grant) = granted.and_then(|grant| grant.within(service, known.owner.ceiling()))
+        else {
             return Ok(None);
         };
         self.uses.note(&known.holder(digest), &client, now);

@@ -17,6 +17,7 @@ fn service(key: &str, per_minute: Option<u32>) -> Service {
         personal_tokens: true,
         per_minute: per_minute.and_then(PerMinute::new),
         paths: Vec::new(),
+        teams: Vec::new(),
         methods: Vec::new(),
     }
 }

@@ -10,11 +10,12 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::catalogue::Catalogue;
 use crate::domain::grants::Grants;
+use crate::domain::team::TeamKey;
 use crate::domain::time::Now;
 use crate::domain::user::Role;
 use crate::domain::verdict::Holder;
 
-/// Texts for so many kinds of grants are kept.
+/// Texts for so many kinds of grants and teams are kept.
 const MOST: usize = 10_000;
 
 /// One state of the file, as one worker knows it. Another one replaces it as a whole.
@@ -22,13 +23,22 @@ pub struct Offer {
     pub catalogue: Arc<Catalogue>,
     /// From how many days before its end an allowed token says so.
     soon_days: u32,
-    texts: RefCell<FxHashMap<(usize, Role), Text>>,
+    texts: RefCell<FxHashMap<(usize, usize, Role), Text>>,
 }
 
-/// Holds on to the grants, so that no others can come to lie where they are.
+/// Holds on to grants and teams, so that no others can come to lie where they are.
 struct Text {
-    _of: Arc<Grants>,
-    text: Arc<str>,
+    _of: (Arc<Grants>, Arc<[TeamKey]>),
+    told: Told,
+}
+
+/// What a gateway is told of a token and its owner.
+#[derive(Clone)]
+pub struct Told {
+    /// What the token may do now, in its textual form.
+    pub access: Arc<str>,
+    /// The owner's teams, with commas between.
+    pub groups: Arc<str>,
 }
 
 impl Offer {
@@ -41,21 +51,25 @@ impl Offer {
         holder.ends_within(self.soon_days, now)
     }
 
-    /// What a token may do now, in its textual form: as granted, cut down to what its owner's role and the services
-    /// give.
-    pub fn access(&self, holder: &Holder) -> Arc<str> {
-        let (grants, role) = (&holder.token.grants, holder.owner.role);
-        let key = (Arc::as_ptr(grants).addr(), role);
+    /// What a token may do now, as granted, cut down to what its owner's role and teams and the services give; and the
+    /// teams.
+    pub fn told(&self, holder: &Holder) -> Told {
+        let (grants, owner) = (&holder.token.grants, &holder.owner);
+        let place = |address: *const ()| address.addr();
+        let of = (place(Arc::as_ptr(grants).cast()), place(Arc::as_ptr(&owner.teams).cast()));
+        let key = (of.0, of.1, owner.role);
         let mut texts = self.texts.borrow_mut();
         if let Some(known) = texts.get(&key) {
-            return known.text.clone();
+            return known.told.clone();
         }
-        let text: Arc<str> = grants.within(&self.catalogue, role).to_string().into();
+        let access = grants.within(&self.catalogue, owner.ceiling()).to_string().into();
+        let told = Told { access, groups: self.catalogue.groups(&owner.teams).into() };
         if texts.len() >= MOST {
             texts.clear();
         }
-        texts.insert(key, Text { _of: grants.clone(), text: text.clone() });
-        text
+        let _of = (grants.clone(), owner.teams.clone());
+        texts.insert(key, Text { _of, told: told.clone() });
+        told
     }
 }
 

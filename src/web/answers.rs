@@ -26,13 +26,16 @@ pub struct Answer {
 /// The very answers that `/verify` gives, those that are the same together.
 pub fn of(explanation: &Explanation, known: &Known, rules: &Rules, now: Now) -> Vec<Answer> {
     let holder = known.holder(Digest::NONE);
-    let access = known.token.grants.within(&rules.catalogue, known.owner.role).to_string();
+    let owner = &known.owner;
+    let access = known.token.grants.within(&rules.catalogue, owner.ceiling()).to_string();
+    let groups = rules.catalogue.groups(&owner.teams);
     let soon = holder.ends_within(rules.policy.soon_days, now);
     let service = explanation.need.as_ref().and_then(|n| rules.catalogue.service(&n.service));
     let theirs = service.and_then(|service| service.per_minute);
     // What is used up, each node knows for itself.
     let quotas = Quotas::of_the_first(holder.token.per_minute, theirs, now);
-    let pass = Pass { holder: &holder, quotas, access: &access, soon };
+    let (access, groups) = (&*access, &*groups);
+    let pass = Pass { holder: &holder, quotas, access, groups, soon };
     let mut answers: Vec<Answer> = Vec::new();
     for dialect in Dialect::ALL {
         let response = match explanation.verdict {

@@ -5,11 +5,13 @@
 mod support;
 
 mod account;
+mod acl;
 mod activity;
 mod api;
 mod callers;
 mod cli;
 mod codes;
+mod commands;
 mod durability;
 mod events;
 mod explanations;
@@ -18,6 +20,7 @@ mod forms;
 mod gateways;
 mod home;
 mod http;
+mod manuals;
 mod nodes;
 mod overlaps;
 mod password;
@@ -36,4 +39,5 @@ mod setup;
 mod sign_in;
 mod sinks;
 mod store;
+mod teams;
 mod tokens;

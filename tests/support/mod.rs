@@ -161,6 +161,20 @@ impl App {
         done.unwrap_or_else(|failure| panic!("{failure:?}"));
     }
 
+    /// Puts somebody into a team, as the operator does.
+    pub async fn joins(&self, name: &str, team: &str) {
+        let name = UserName::parse(name).expect("a name");
+        let done = self.application.manage.join_team(team, name, self.now()).await;
+        done.unwrap_or_else(|failure| panic!("{failure:?}"));
+    }
+
+    /// Takes somebody out of a team.
+    pub async fn leaves(&self, name: &str, team: &str) {
+        let name = UserName::parse(name).expect("a name");
+        let done = self.application.manage.leave_team(team, name, self.now()).await;
+        done.unwrap_or_else(|failure| panic!("{failure:?}"));
+    }
+
     /// Disables somebody, as the operator does.
     pub async fn disables(&self, name: &str) {
         let name = UserName::parse(name).expect("a name");

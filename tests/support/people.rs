@@ -62,6 +62,7 @@ impl Person {
             created: app.now().at(),
             disabled: None,
             zone: chrono_tz::Tz::UTC,
+            teams: std::sync::Arc::default(),
         };
         let id = user.id.clone();
         app.database.write(move |tx| Ok(users::insert(tx, &user, &hash())?)).await;

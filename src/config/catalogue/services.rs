@@ -81,6 +81,7 @@ fn service(value: &Spanned<DeValue<'_>>, taken: &mut Taken, m: &mut Mistakes) ->
         basic,
         highest: highest?,
         role: role?,
+        teams: Vec::new(),
         personal_tokens,
         per_minute: per_minute?,
         methods: methods?,
@@ -182,7 +183,7 @@ fn address(
     m.keep(span, url.map(|url| Some(url.to_string())).ok_or_else(wrong))
 }
 
-fn access(text: &str) -> Result<Access, &'static str> {
+pub fn access(text: &str) -> Result<Access, &'static str> {
     match text {
         "read" => Ok(Access::Read),
         "read-write" => Ok(Access::ReadWrite),

@@ -29,6 +29,7 @@ fn service(key: &str, paths: &[&str], requests: &[&str]) -> Service {
         role: Role::Viewer,
         personal_tokens: true,
         per_minute: None,
+        teams: Vec::new(),
         methods: requests.iter().enumerate().map(method).collect(),
         paths: paths.iter().map(prefix).collect(),
     }

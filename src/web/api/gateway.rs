@@ -58,8 +58,9 @@ pub async fn show(
     let need = asked.ok().map(|(_, need)| need);
     let answer = match &outcome {
         Ok(Ok(Allowed { holder, quotas })) => {
-            let (access, soon) = (&*offer.access(holder), offer.ends_soon(holder, now));
-            allow(&Pass { holder, quotas: *quotas, access, soon }, now)
+            let (told, soon) = (offer.told(holder), offer.ends_soon(holder, now));
+            let (access, groups) = (&*told.access, &*told.groups);
+            allow(&Pass { holder, quotas: *quotas, access, groups, soon }, now)
         }
         Ok(Err(denial)) => {
             let problem = refuse(*denial, need.as_ref(), &site.instance, &offer.catalogue);
@@ -95,6 +96,8 @@ pub struct Pass<'a> {
     pub quotas: Quotas,
     /// What the token may do now, in its textual form.
     pub access: &'a str,
+    /// Its owner's teams, with commas between.
+    pub groups: &'a str,
     /// When the value stops, if that is soon.
     pub soon: Option<DateTime<Utc>>,
 }
@@ -121,7 +124,7 @@ pub fn allow(pass: &Pass<'_>, now: Now) -> HttpResponse {
     headers.insert(REMOTE_USER, user.clone());
     headers.insert(REMOTE_NAME, header(owner.display_name.as_str()));
     headers.insert(REMOTE_EMAIL, email.clone());
-    headers.insert(REMOTE_GROUPS, HeaderValue::from_static(""));
+    headers.insert(REMOTE_GROUPS, header(pass.groups));
     headers.insert(AUTH_REQUEST_USER, user);
     headers.insert(AUTH_REQUEST_EMAIL, email);
     headers.insert(TOKEN_ID, header(token.id.as_str()));

@@ -41,7 +41,7 @@ impl Token {
     fn of(known: &Known, digest: Digest, offer: &Offer, now: Now) -> Self {
         let (token, catalogue) = (&known.token, &offer.catalogue);
         let soon = offer.ends_soon(&known.holder(digest), now);
-        let grants = token.grants.within(catalogue, known.owner.role);
+        let grants = token.grants.within(catalogue, known.owner.ceiling());
         Self {
             id: token.id.as_str().to_owned(),
             name: token.name.as_str().to_owned(),

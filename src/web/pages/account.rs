@@ -5,9 +5,11 @@ use askama::Template;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::Deserialize;
 
+use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::Problems;
+use crate::domain::team::TeamKey;
 use crate::domain::time::Now;
-use crate::domain::user::{DisplayName, Email};
+use crate::domain::user::{DisplayName, Email, User};
 use crate::manage::Manage;
 use crate::web::again::Again;
 use crate::web::error::WebError;
@@ -27,11 +29,13 @@ struct Edit {
     zones: Vec<&'static str>,
     email: Option<String>,
     role: &'static str,
+    /// By name, with commas between.
+    teams: String,
     problems: Problems,
 }
 
 impl Edit {
-    fn of(me: &SignedIn, name: String, zone: String, problems: Problems) -> Self {
+    fn of(me: &SignedIn, manage: &Manage, name: String, zone: String, problems: Problems) -> Self {
         let user = &me.actor.user;
         Self {
             shell: me.shell(Tab::Profile),
@@ -40,9 +44,19 @@ impl Edit {
             zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
             email: user.email.as_ref().map(Email::as_str).map(str::to_owned),
             role: user.role.as_str(),
+            teams: teams(user, &manage.rules().catalogue),
             problems,
         }
     }
+}
+
+/// Those that the file has by name, others by the key that it had.
+fn teams(user: &User, catalogue: &Catalogue) -> String {
+    let named = |key: &TeamKey| match catalogue.team(key.as_str()) {
+        Some(team) => team.name.clone(),
+        None => format!("{} (gone)", key.as_str()),
+    };
+    user.teams.iter().map(named).collect::<Vec<_>>().join(", ")
 }
 
 pub struct ProfileForm {
@@ -84,11 +98,11 @@ pub struct Prefill {
     zone: Option<String>,
 }
 
-pub async fn edit(me: SignedIn, prefill: Query<Prefill>) -> Page {
+pub async fn edit(manage: Data<Manage>, me: SignedIn, prefill: Query<Prefill>) -> Page {
     let (user, prefill) = (&me.actor.user, prefill.into_inner());
     let name = prefill.name.unwrap_or_else(|| user.display_name.as_str().to_owned());
     let zone = prefill.zone.unwrap_or_else(|| user.zone.name().to_owned());
-    Page::show(&Edit::of(&me, name, zone, Problems::default()))
+    Page::show(&Edit::of(&me, &manage, name, zone, Problems::default()))
 }
 
 pub async fn update(
@@ -109,7 +123,8 @@ pub async fn update(
         }
         Err(failure) => {
             let again = Again::of(failure)?;
-            let page = Page::show(&Edit::of(&me, typed.name, typed.zone, again.problems.clone()));
+            let page =
+                Page::show(&Edit::of(&me, &manage, typed.name, typed.zone, again.problems.clone()));
             Ok(again.mark(page))
         }
     }

@@ -79,7 +79,7 @@ pub async fn show(
 /// Where the token is used: the first service it opens that has an address, else here, where it can ask about itself.
 fn address(me: &SignedIn, manage: &Manage, token: &Token) -> String {
     let catalogue = &manage.rules().catalogue;
-    let open = token.grants.within(catalogue, me.actor.user.role);
+    let open = token.grants.within(catalogue, me.actor.user.ceiling());
     let url = |service: &Service| open.of(&service.key).and(service.url.clone());
     let service = catalogue.services().iter().find_map(url);
     service.unwrap_or_else(|| format!("{}/api/v1/token", me.site.url()))

@@ -75,10 +75,11 @@ async fn access_that_the_services_no_longer_offer_is_not_claimed() {
     let ada = app.member("ada").await;
     ada.generates("CI").with("Git", "Read").with("Mail", "Read & write").await;
     app.database.run("UPDATE tokens SET grants = 'gone:read mail:read-write'").await;
-    let less = "Read & write Mail Less than granted Some services are gone or narrowed.";
+    let less = "Read & write Mail Less than granted “gone” is no longer offered here.";
     assert_eq!(ada.sees("CI").await.expect("a row")[1], less);
     app.database.run("UPDATE tokens SET grants = 'gone:read'").await;
-    assert_eq!(ada.sees("CI").await.expect("a row")[1], "Nothing any more: its services are gone");
+    let nothing = "Nothing at present Less than granted “gone” is no longer offered here.";
+    assert_eq!(ada.sees("CI").await.expect("a row")[1], nothing);
 }
 
 /// LIM-01, LIM-02

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::access::Access;
 use crate::domain::catalogue::Catalogue;
+use crate::domain::ceiling::Ceiling;
 use crate::domain::edit::Edit;
 use crate::domain::expiry::Choice;
 use crate::domain::grants::{Grant, Grants};
@@ -17,7 +18,7 @@ use crate::domain::refusal::Problems;
 use crate::domain::sets::Sets;
 use crate::domain::time::{Now, from_micros, text_day};
 use crate::domain::token::{Description, Draft, Token, TokenName};
-use crate::domain::user::Role;
+use crate::domain::user::User;
 use crate::manage::Rules;
 use crate::web::form::Fields;
 
@@ -51,15 +52,16 @@ pub struct Under<'a> {
     pub catalogue: &'a Catalogue,
     pub sets: &'a Sets,
     pub policy: &'a Policy,
-    pub role: Role,
+    pub ceiling: Ceiling<'a>,
     pub asks_password: bool,
     pub now: Now,
 }
 
 impl<'a> Under<'a> {
-    pub fn new(rules: &'a Rules, role: Role, asks_password: bool, now: Now) -> Self {
+    pub fn new(rules: &'a Rules, person: &'a User, asks_password: bool, now: Now) -> Self {
         let (catalogue, sets, policy) = (&rules.catalogue, &rules.sets, &rules.policy);
-        Self { catalogue, sets, policy, role, asks_password, now }
+        let ceiling = person.ceiling();
+        Self { catalogue, sets, policy, ceiling, asks_password, now }
     }
 }
 
@@ -99,7 +101,7 @@ impl TokenForm {
             ..Self::default()
         };
         form.limit_as(token);
-        form.fill(&token.grants.within(under.catalogue, under.role));
+        form.fill(&token.grants.within(under.catalogue, under.ceiling));
         form
     }
 
@@ -137,9 +139,9 @@ impl TokenForm {
         let catalogue = under.catalogue;
         let grants = match self.set.as_str() {
             "all-none" => Some(Grants::default()),
-            "all-read" => Some(Grants::everything(catalogue, Access::Read, under.role)),
-            "all-write" => Some(Grants::everything(catalogue, Access::ReadWrite, under.role)),
-            key => under.sets.find(key).map(|set| set.grants.within(catalogue, under.role)),
+            "all-read" => Some(Grants::everything(catalogue, Access::Read, under.ceiling)),
+            "all-write" => Some(Grants::everything(catalogue, Access::ReadWrite, under.ceiling)),
+            key => under.sets.find(key).map(|set| set.grants.within(catalogue, under.ceiling)),
         };
         if let Some(grants) = grants {
             self.fill(&grants);
@@ -175,7 +177,7 @@ impl TokenForm {
     /// The change of a token that the form asks for. Where people may change no more than name and description, the
     /// rest of the form isn't sent, and stays as it is.
     pub fn edit(&self, token: &Token, under: Under<'_>) -> Result<Edit, Problems> {
-        let only_name = under.policy.edits_of(under.role) == Edits::Name;
+        let only_name = under.policy.edits_of(under.ceiling.role) == Edits::Name;
         let mut problems = Problems::default();
         let name = problems.keep("name", TokenName::parse(&self.name));
         let description = problems.keep("description", Description::parse(&self.description));

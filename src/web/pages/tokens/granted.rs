@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::form::{TokenForm, Under};
 use crate::domain::access::Access;
 use crate::domain::catalogue::{MethodKey, Service};
+use crate::domain::ceiling::Ceiling;
 use crate::domain::grants::{Grant, Grants, Summary};
 use crate::domain::token::Token;
-use crate::domain::user::Role;
 
 impl TokenForm {
     pub(super) fn grants(&self, under: Under<'_>) -> Result<Grants, String> {
@@ -18,7 +18,7 @@ impl TokenForm {
     /// closed or narrowed for now, stays stored as it was unless it was changed here.
     pub(super) fn regranted(&self, token: &Token, under: Under<'_>) -> Result<Grants, String> {
         let mut grants = self.chosen(under)?;
-        let shown = token.grants.within(under.catalogue, under.role);
+        let shown = token.grants.within(under.catalogue, under.ceiling);
         for (key, stored) in token.grants.iter() {
             if grants.of(key) == shown.of(key) {
                 grants.grant(key.clone(), stored.clone());
@@ -34,31 +34,36 @@ impl TokenForm {
                 "A service in this form is not offered here (any more). Check the list".to_owned()
             };
             let service = under.catalogue.service(key).ok_or_else(gone)?;
-            grants.grant(service.key.clone(), self.granted(service, level, under.role)?);
+            grants.grant(service.key.clone(), self.granted(service, level, under.ceiling)?);
         }
         Ok(grants)
     }
 
-    fn granted(&self, service: &Service, level: &str, role: Role) -> Result<Grant, String> {
+    fn granted(&self, service: &Service, level: &str, of: Ceiling<'_>) -> Result<Grant, String> {
         let name = &service.name;
-        if let Some(reason) = service.closed_to(role) {
+        if let Some(reason) = service.closed_to(of) {
             return Err(format!("{name} can’t be granted. {reason}"));
         }
         match level {
             "read" => Ok(Grant::Access(Access::Read)),
-            "write" if service.highest == Access::ReadWrite => Ok(Grant::Access(Access::ReadWrite)),
-            "write" => Err(format!("{name} can be read, not written")),
-            "methods" => self.ticked(service).map(Grant::Methods),
+            "write" if service.ceiling(of) == Some(Access::ReadWrite) => {
+                Ok(Grant::Access(Access::ReadWrite))
+            }
+            "write" => Err(match service.held_down(of) {
+                Some(reason) => format!("{name} can’t be written. {reason}"),
+                None => format!("{name} can be read, not written"),
+            }),
+            "methods" => self.ticked(service, of).map(Grant::Methods),
             _ => Err(format!("Choose None, Read or Read & write for {name}")),
         }
     }
 
-    fn ticked(&self, service: &Service) -> Result<BTreeSet<MethodKey>, String> {
-        let name = &service.name;
+    fn ticked(&self, service: &Service, of: Ceiling<'_>) -> Result<BTreeSet<MethodKey>, String> {
+        let (name, ceiling) = (&service.name, service.ceiling(of).unwrap_or(Access::Read));
         let mut keys = BTreeSet::new();
         for key in self.methods.get(service.key.as_str()).into_iter().flatten() {
             let method = service.method(key);
-            let method = method.filter(|method| service.opens(method, service.highest));
+            let method = method.filter(|method| service.opens(method, ceiling));
             let gone =
                 || format!("A method of {name} is not offered here (any more). Check the list");
             keys.insert(method.ok_or_else(gone)?.key.clone());
@@ -74,7 +79,7 @@ impl TokenForm {
         let mut grants = Grants::default();
         for (key, level) in &self.levels {
             let Some(service) = under.catalogue.service(key) else { continue };
-            if let Ok(grant) = self.granted(service, level, under.role) {
+            if let Ok(grant) = self.granted(service, level, under.ceiling) {
                 grants.grant(service.key.clone(), grant);
             }
         }

@@ -63,11 +63,11 @@ impl Prefill {
             self.note("widen", &scope);
             return None;
         };
-        if under.policy.edits_of(under.role) != Edits::Any {
+        if under.policy.edits_of(under.ceiling.role) != Edits::Any {
             self.why("widen", &scope, "you can’t widen a token here");
             return None;
         }
-        match widening(granted, &need, under.catalogue, under.role) {
+        match widening(granted, &need, under.catalogue, under.ceiling) {
             Ok(widening) if widening.is_granted => None,
             Ok(widening) => {
                 let mut marked = Grants::default();
@@ -139,7 +139,7 @@ impl Prefill {
     fn set(&mut self, key: &str, form: &mut TokenForm, under: Under<'_>) {
         match under.sets.find(key) {
             Some(set) => {
-                let offered = set.grants.within(under.catalogue, under.role);
+                let offered = set.grants.within(under.catalogue, under.ceiling);
                 form.fill(&offered);
                 if offered != set.grants {
                     self.why("set", key, "some of it can’t be granted to you");
@@ -167,13 +167,19 @@ impl Prefill {
                     self.note("service", key);
                     continue;
                 };
-                if let Some(reason) = service.closed_to(under.role) {
+                if let Some(reason) = service.closed_to(under.ceiling) {
                     self.why("service", key, &reason);
                     continue;
                 }
-                let is_too_much = level == "write" && service.highest == Access::Read;
+                let ceiling = service.ceiling(under.ceiling);
+                let is_too_much = level == "write" && ceiling == Some(Access::Read);
                 if is_too_much {
-                    self.why("service", key, "it can be read, not written");
+                    let held = service.held_down(under.ceiling);
+                    self.why(
+                        "service",
+                        key,
+                        held.as_deref().unwrap_or("it can be read, not written"),
+                    );
                 }
                 let level = if is_too_much { "read" } else { level };
                 form.levels.insert(key.to_owned(), level.to_owned());
@@ -192,14 +198,15 @@ impl Prefill {
                 self.note("methods", &format!("{}:{grant}", key.as_str()));
                 continue;
             };
-            if let Some(reason) = service.closed_to(under.role) {
+            if let Some(reason) = service.closed_to(under.ceiling) {
                 self.why("service", key.as_str(), &reason);
                 continue;
             }
             let key = key.as_str().to_owned();
             form.levels.insert(key.clone(), "methods".to_owned());
             for method in methods {
-                let open = |known: &&Method| service.opens(known, service.highest);
+                let ceiling = service.ceiling(under.ceiling).unwrap_or(Access::Read);
+                let open = |known: &&Method| service.opens(known, ceiling);
                 match service.method(method.as_str()).filter(open) {
                     Some(_) => {
                         form.methods

@@ -55,7 +55,7 @@ impl New {
             problems,
             notes: Vec::new(),
             link: None,
-            can_generate: under.policy.may_generate(under.role),
+            can_generate: under.policy.may_generate(under.ceiling.role),
             lacks_factor: false,
             only_name: false,
             typed,
@@ -83,7 +83,7 @@ pub async fn new(
     req: HttpRequest,
 ) -> Result<Page, WebError> {
     let rules = manage.rules();
-    let under = Under::new(&rules, me.actor.user.role, me.asks_password, now);
+    let under = Under::new(&rules, &me.actor.user, me.asks_password, now);
     let expires = under.policy.default_days.to_string();
     let mut typed = TokenForm { expires, ..TokenForm::default() };
     let mut prefill = Prefill::of(&req);
@@ -91,7 +91,7 @@ pub async fn new(
         let token = manage.token(&me.actor, id).await?;
         typed.description = token.description.as_str().to_owned();
         typed.limit_as(&token);
-        typed.fill(&token.grants.within(under.catalogue, under.role));
+        typed.fill(&token.grants.within(under.catalogue, under.ceiling));
     }
     let notes = prefill.apply(&mut typed, under);
     let lacks_factor = manage.lacks_second_factor(&me.actor).await?;
@@ -106,7 +106,7 @@ pub async fn create(
 ) -> Result<Page, WebError> {
     let Sent { me, typed: NewToken(mut typed) } = sent;
     let rules = manage.rules();
-    let under = Under::new(&rules, me.actor.user.role, me.asks_password, now);
+    let under = Under::new(&rules, &me.actor.user, me.asks_password, now);
     if typed.is_unfinished() {
         typed.apply_set(under);
         let link = typed

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::form::{KEEP, TokenForm, Under};
 use crate::domain::access::Access;
 use crate::domain::catalogue::{Method, Service};
+use crate::domain::ceiling::Ceiling;
 use crate::domain::expiry::Expiry;
 use crate::domain::policy::Policy;
 use crate::domain::time::{Now, day_in, text_day};
@@ -68,7 +69,7 @@ impl Parts {
         let sets = under.sets.iter().map(|set| SetButton {
             key: set.key.clone(),
             name: set.name.clone(),
-            grants: set.grants.within(catalogue, under.role).to_string(),
+            grants: set.grants.within(catalogue, under.ceiling).to_string(),
         });
         let mut choices: Vec<ExpiryOption> =
             present.into_iter().map(|expiry| keep(expiry, &form.expires)).collect();
@@ -86,10 +87,10 @@ impl Parts {
 
 fn row(form: &TokenForm, service: &Service, under: Under<'_>) -> Row {
     let key = service.key.as_str();
-    let closed = service.closed_to(under.role);
-    let writable = service.highest == Access::ReadWrite;
+    let closed = service.closed_to(under.ceiling);
+    let writable = service.ceiling(under.ceiling) == Some(Access::ReadWrite);
     let ticked = form.methods.get(key);
-    let method = |method| method_row(method, service, ticked);
+    let method = |method| method_row(method, service, ticked, under.ceiling);
     let level = match form.levels.get(key).map(String::as_str) {
         Some("read") => "read",
         Some("write") if writable => "write",
@@ -104,7 +105,7 @@ fn row(form: &TokenForm, service: &Service, under: Under<'_>) -> Row {
         description: service.description.clone(),
         docs: service.docs.clone(),
         level: if closed.is_some() { "none" } else { level }.to_owned(),
-        reason: reason(service, closed.clone()),
+        reason: reason(service, closed.clone(), under.ceiling),
         writable,
         methods: if closed.is_some() {
             Vec::new()
@@ -115,27 +116,34 @@ fn row(form: &TokenForm, service: &Service, under: Under<'_>) -> Row {
     }
 }
 
-fn reason(service: &Service, closed: Option<String>) -> Option<String> {
+fn reason(service: &Service, closed: Option<String>, of: Ceiling<'_>) -> Option<String> {
     if closed.is_some() {
         return closed;
     }
     let narrow = (service.highest == Access::Read).then(|| "Can only be read".to_owned());
     let often = service.per_minute.map(|limit| format!("At most {limit}"));
-    let reasons: Vec<String> = narrow.into_iter().chain(often).collect();
+    let held = service.held_down(of);
+    let reasons: Vec<String> = narrow.into_iter().chain(held).chain(often).collect();
     (!reasons.is_empty()).then(|| reasons.join(". "))
 }
 
-fn method_row(method: &Method, service: &Service, ticked: Option<&BTreeSet<String>>) -> MethodRow {
+fn method_row(
+    method: &Method,
+    service: &Service,
+    ticked: Option<&BTreeSet<String>>,
+    of: Ceiling<'_>,
+) -> MethodRow {
+    let open = service.ceiling(of).is_some_and(|ceiling| service.opens(method, ceiling));
     MethodRow {
         key: method.key.as_str().to_owned(),
         name: method.name.clone(),
         description: method.description.clone(),
         docs: method.docs.clone(),
-        ticked: service.opens(method, service.highest)
-            && ticked.is_some_and(|ticked| ticked.contains(method.key.as_str())),
+        ticked: open && ticked.is_some_and(|ticked| ticked.contains(method.key.as_str())),
         reason: match (method.personal_tokens, method.access <= service.highest) {
             (false, _) => Some("Not for tokens"),
             (true, false) => Some("Needs Read & write, which this service doesn’t offer"),
+            (true, true) if !open => Some("Needs Read & write, which your team doesn’t give"),
             (true, true) => None,
         },
     }

@@ -68,7 +68,7 @@ fn remedy(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
     let own = |rest: &str| format!("{LIST}/{}{rest}", token.id.as_str());
     let link = |href, words: &str| Remedy::Link { href, words: words.to_owned() };
     let words = |words: &str| Remedy::Words(words.to_owned());
-    let (now, renews) = (under.now, under.policy.may_generate(under.role));
+    let (now, renews) = (under.now, under.policy.may_generate(under.ceiling.role));
     match call.reason {
         Reason::TooNarrow => too_narrow(call, token, under),
         Reason::Elsewhere if token.networks.is_anywhere() => {
@@ -96,20 +96,23 @@ fn remedy(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
 
 fn too_narrow(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
     let Some(need) = need(call) else { return Remedy::Words(String::new()) };
-    let widening = match widening(&token.grants, &need, under.catalogue, under.role) {
+    let widening = match widening(&token.grants, &need, under.catalogue, under.ceiling) {
         Ok(widening) if widening.is_granted => {
             return Remedy::Words("By now it is granted.".to_owned());
         }
         Ok(widening) => widening,
+        Err(reason) if was_granted(token, &need, under) => {
+            return Remedy::Words(format!("What was granted is out of reach now: {reason}."));
+        }
         Err(reason) => return Remedy::Words(format!("It can’t be granted: {reason}.")),
     };
     let id = token.id.as_str();
-    match under.policy.edits_of(under.role) {
+    match under.policy.edits_of(under.ceiling.role) {
         Edits::Any => Remedy::Link {
             href: format!("{LIST}/{id}?widen={}", encode(&need.scope())),
             words: "Mark it in the form".to_owned(),
         },
-        _ if under.policy.may_generate(under.role) => Remedy::Link {
+        _ if under.policy.may_generate(under.ceiling.role) => Remedy::Link {
             href: format!("{LIST}/new?from={id}&{}", widening_query(&widening)),
             words: "Generate a token that may".to_owned(),
         },
@@ -118,6 +121,14 @@ fn too_narrow(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
                 .to_owned(),
         ),
     }
+}
+
+/// Whether it was granted more of this service than it can do now.
+fn was_granted(token: &Token, need: &Need, under: Under<'_>) -> bool {
+    under.catalogue.service(&need.service).is_some_and(|service| {
+        let granted = token.grants.of(&service.key);
+        granted.is_some_and(|grant| Some(grant) != grant.within(service, under.ceiling).as_ref())
+    })
 }
 
 /// As a link to the form of a new token has it.

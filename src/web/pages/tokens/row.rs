@@ -8,13 +8,16 @@ use crate::manage::tokens::Listed;
 use crate::web::session::SignedIn;
 use crate::web::words::{AccessLine, Here, Moment, access};
 
+/// Of how many services a row says why they give less.
+const NAMED: usize = 2;
+
 pub struct TokenRow {
     pub id: String,
     pub name: String,
     pub hint: String,
     pub access: Vec<AccessLine>,
-    /// Whether its services give less than was granted.
-    pub is_narrowed: bool,
+    /// What it was granted and can't do now, and why.
+    pub losses: Vec<String>,
     /// How often it may be used, in words.
     pub often: Option<String>,
     pub last_used: Option<Moment>,
@@ -41,13 +44,14 @@ impl TokenRow {
         let here = me.here(now);
         let last_use = token.last_use.as_ref();
         let address = last_use.and_then(|last| last.address);
-        let left = token.grants.within(catalogue, me.actor.user.role);
+        let ceiling = me.actor.user.ceiling();
+        let left = token.grants.within(catalogue, ceiling);
         Self {
             id: token.id.as_str().to_owned(),
             name: token.name.as_str().to_owned(),
             hint: token.hint.clone(),
             access: access(&left.summary(catalogue)),
-            is_narrowed: left != token.grants,
+            losses: token.grants.losses(catalogue, ceiling),
             often: token.per_minute.map(|limit| limit.to_string()),
             last_used: last_use.map(|last| Moment::past(last.at, here)),
             agent: last_use.map(|last| last.agent.clone()).unwrap_or_default(),
@@ -59,6 +63,17 @@ impl TokenRow {
             is_paused: token.paused.is_some(),
             former: None,
             outside: None,
+        }
+    }
+
+    /// What it was granted and can't do now: the first few services, and why.
+    pub fn why_less(&self) -> String {
+        let named = self.losses.len().min(NAMED);
+        let words = self.losses[..named].join(". ");
+        match self.losses.len() - named {
+            0 => format!("{words}."),
+            1 => format!("{words}. And 1 more."),
+            more => format!("{words}. And {more} more."),
         }
     }
 

@@ -25,8 +25,8 @@ pub struct Facts {
     pub former: Option<Former>,
     /// What today's policy would not allow it any more.
     pub breaches: Vec<String>,
-    /// What it was granted and can do no more.
-    pub is_cut: bool,
+    /// What it was granted and can't do now, and why.
+    pub losses: Vec<String>,
 }
 
 /// The value before this one, while it still works.
@@ -61,7 +61,7 @@ impl Facts {
                 last_used: former.last_use.as_ref().map(|last| Moment::past(last.at, here)),
             }),
             breaches: under.policy.breaches(token, here.now),
-            is_cut: token.grants.within(under.catalogue, under.role) != token.grants,
+            losses: token.grants.losses(under.catalogue, under.ceiling),
         }
     }
 }
@@ -103,6 +103,7 @@ pub fn drawn(kind: Kind) -> (&'static str, &'static str) {
         Kind::PersonAdded | Kind::PersonDisabled | Kind::PersonEnabled | Kind::RoleChanged => {
             ("plus", "")
         }
+        Kind::TeamJoined | Kind::TeamLeft => ("edit", ""),
         Kind::SignedIn => ("leave", "good"),
         Kind::SignInFailed => ("alert", "warn"),
         Kind::SignedOut | Kind::SessionEnded => ("leave", ""),

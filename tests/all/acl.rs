@@ -1,0 +1,268 @@
+//! Who is answered what: every route and method of the table, for every kind of person. A route without a rule here fails.
+
+use std::collections::BTreeSet;
+
+use latchkey::domain::id::Nonce;
+use latchkey::domain::second_factor::TotpKey;
+use latchkey::store::tokens;
+use reqwest::{Method, StatusCode};
+
+use crate::support::App;
+use crate::support::browse::Browser;
+use crate::support::page::Page;
+use crate::support::people::{PASSWORD, Person};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// What was asked for, or the way on to it.
+    Served,
+    /// The way to sign in.
+    SignIn,
+    /// No, said in words.
+    Refused,
+    /// As if there were nothing of the kind.
+    Absent,
+    /// A machine's answer, which knows no cookie.
+    Machine(u16),
+}
+use Answer::{Absent, Machine, Refused, Served, SignIn};
+
+const APP: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/// For a guest, a viewer, a member and an admin.
+type Rule = (&'static str, [Answer; 4]);
+
+const EVERYBODY: [Answer; 4] = [Served; 4];
+const SIGNED_IN: [Answer; 4] = [SignIn, Served, Served, Served];
+const WHO_GENERATES: [Answer; 4] = [SignIn, Refused, Served, Served];
+/// They have no second factor.
+const WITHOUT_ONE: [Answer; 4] = [SignIn, Absent, Absent, Absent];
+const NOBODY: [Answer; 4] = [Absent; 4];
+/// Nobody is known by a cookie there, and no token was sent.
+const BY_TOKEN: [Answer; 4] = [Machine(401); 4];
+/// Its form is bound to a visitor's browser; these send that of somebody who is signed in, or none.
+const BY_VISITORS_FORM: [Answer; 4] = [Refused; 4];
+
+const RULES: [Rule; 48] = [
+    ("ANY /verify", BY_TOKEN),
+    ("ANY /verify/{path:.*}", BY_TOKEN),
+    ("GET /api/v1/token", BY_TOKEN),
+    ("DELETE /api/v1/token", BY_TOKEN),
+    ("POST /introspect", BY_TOKEN),
+    ("POST /revoke", [Machine(400); 4]),
+    ("GET /.well-known/oauth-authorization-server", EVERYBODY),
+    ("GET /healthz", EVERYBODY),
+    ("GET /readyz", EVERYBODY),
+    // On a listener of its own.
+    ("GET /metrics", NOBODY),
+    ("GET /static/{name}", EVERYBODY),
+    ("GET /", [SignIn, Served, Served, Served]),
+    // Over once somebody has an account.
+    ("GET /setup", [SignIn; 4]),
+    ("POST /setup", BY_VISITORS_FORM),
+    ("GET /sign-in", EVERYBODY),
+    ("POST /sign-in", BY_VISITORS_FORM),
+    // The address alone leads to the beginning.
+    ("GET /sign-in/code", [SignIn; 4]),
+    ("POST /sign-in/code", BY_VISITORS_FORM),
+    // Ends in the same place, signed in or not.
+    ("POST /sign-out", [SignIn; 4]),
+    ("GET /account", SIGNED_IN),
+    ("POST /account", SIGNED_IN),
+    ("GET /account/password", SIGNED_IN),
+    ("POST /account/password", SIGNED_IN),
+    ("GET /account/second-factor", SIGNED_IN),
+    ("POST /account/second-factor", SIGNED_IN),
+    ("GET /account/second-factor/removal", WITHOUT_ONE),
+    ("POST /account/second-factor/removal", WITHOUT_ONE),
+    ("GET /account/recovery-codes", WITHOUT_ONE),
+    ("POST /account/recovery-codes", WITHOUT_ONE),
+    ("GET /account/sessions", SIGNED_IN),
+    ("POST /account/sessions", SIGNED_IN),
+    ("GET /account/activity", SIGNED_IN),
+    ("GET /account/activity/export", SIGNED_IN),
+    ("GET /account/tokens", SIGNED_IN),
+    ("POST /account/tokens", WHO_GENERATES),
+    ("GET /account/tokens/new", WHO_GENERATES),
+    ("POST /account/tokens/search", SIGNED_IN),
+    ("GET /account/tokens/revocation", SIGNED_IN),
+    ("POST /account/tokens/revocation", SIGNED_IN),
+    ("GET /account/tokens/{id}", SIGNED_IN),
+    ("POST /account/tokens/{id}", SIGNED_IN),
+    ("GET /account/tokens/{id}/secret", WHO_GENERATES),
+    ("POST /account/tokens/{id}/secret", WHO_GENERATES),
+    ("GET /account/tokens/{id}/pause", SIGNED_IN),
+    ("POST /account/tokens/{id}/pause", SIGNED_IN),
+    ("GET /account/tokens/{id}/explanation", SIGNED_IN),
+    ("GET /account/tokens/{id}/overlap", SIGNED_IN),
+    ("POST /account/tokens/{id}/overlap", SIGNED_IN),
+];
+
+/// The table that the server is built from: method and path of each route.
+fn routes() -> BTreeSet<String> {
+    let mut routes = BTreeSet::new();
+    for part in include_str!("../../src/web/routes.rs").split("resource(\"").skip(1) {
+        let path = part.split('"').next().expect("a path");
+        let path = if path == "/{name}" { "/static/{name}" } else { path };
+        let routed = part.split(".route(").skip(1).map(|route| match route {
+            route if route.starts_with("route().to(") => "ANY",
+            route if route.starts_with("get(") => "GET",
+            route => route.split_once("().to(").map_or(route, |(method, _)| method),
+        });
+        routes.extend(routed.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    assert!(routes.len() > 30, "{routes:?}");
+    routes
+}
+
+/// ACL-06
+#[test]
+fn every_route_has_its_rule_and_every_rule_its_route() {
+    let routes = routes();
+    let rules: BTreeSet<String> = RULES.iter().map(|(route, _)| (*route).to_owned()).collect();
+    let without: Vec<_> = routes.difference(&rules).collect();
+    assert!(without.is_empty(), "tests/all/acl.rs says of none of these who may: {without:?}");
+    let gone: Vec<_> = rules.difference(&routes).collect();
+    assert!(gone.is_empty(), "there is no such route: {gone:?}");
+}
+
+/// One kind of person, with a token of their own.
+struct Kind {
+    browser: Browser,
+    person: Option<Person>,
+    token: String,
+    csrf: String,
+    changed: String,
+    /// What an authenticator app shows that knows the key `APP`.
+    code: String,
+}
+
+impl Kind {
+    /// A guest, a viewer, a member or an admin whom nobody has met before.
+    async fn anew(app: &App, role: &str, number: usize) -> Self {
+        let name = format!("{role}-{number}");
+        let person = match role {
+            "guest" => None,
+            "viewer" => Some(app.viewer(&name).await),
+            "member" => Some(app.member(&name).await),
+            _ => Some(app.admin(&name).await),
+        };
+        let browser = person.as_ref().map_or_else(|| app.guest(), |person| person.browser.clone());
+        let mut kind = Self {
+            browser,
+            person,
+            token: "AAAAAAAAAAAAAAAA".to_owned(),
+            csrf: String::new(),
+            changed: String::new(),
+            code: TotpKey::parse(APP).expect("a key").code(app.now()),
+        };
+        if let Some(person) = &kind.person {
+            person.has_tokens(app, 1).await;
+            let owner = person.id.clone();
+            let tokens = app.database.read(move |c| Ok(tokens::of_owner(c, &owner)?)).await;
+            kind.token = tokens[0].id.as_str().to_owned();
+            let page = person.opens(&format!("/account/tokens/{}", kind.token)).await;
+            let form = page.form("Save changes");
+            (kind.csrf, kind.changed) = (form.value("csrf"), form.value("changed"));
+        }
+        kind
+    }
+
+    /// Asks for a route about this token. Every form is sent with what any of them asks for, filled in well.
+    async fn asks(&self, method: &Method, path: &str, token: &str) -> Page {
+        let query = match path {
+            "/account/tokens/revocation" => "?all=yes",
+            "/account/activity/export" => "?format=csv",
+            path if path.starts_with("/verify") => "?service=git&access=read",
+            _ => "",
+        };
+        let path = path.replace("{id}", token).replace("{path:.*}", "x");
+        let path = path.replace("{name}", "style.css") + query;
+        let request = self.browser.request(method.clone(), &path);
+        if method != Method::POST {
+            return self.browser.send(request).await;
+        }
+        let nonce = Nonce::random();
+        let form = [
+            ("csrf", self.csrf.as_str()),
+            ("id", token),
+            ("changed", &self.changed),
+            ("nonce", nonce.as_str()),
+            ("password", PASSWORD),
+            ("new", "seven brass owls knit"),
+            ("name", "Night job"),
+            ("zone", "UTC"),
+            ("expires", "90"),
+            ("access.git", "read"),
+            ("deed", "pause"),
+            ("overlap", "0"),
+            ("q", "night"),
+            ("end", "others"),
+            ("key", APP),
+            ("code", &self.code),
+        ];
+        self.browser.send(request.form(&form)).await
+    }
+}
+
+fn answer(page: &Page, expected: Answer) -> Answer {
+    let refused = page.says("Your role lets you use and revoke tokens, not generate them");
+    let place = page.location().unwrap_or_default();
+    match page.status {
+        status if matches!(expected, Machine(_)) => Machine(status.as_u16()),
+        StatusCode::SEE_OTHER if place.starts_with("/sign-in") => SignIn,
+        StatusCode::OK | StatusCode::UNPROCESSABLE_ENTITY if refused => Refused,
+        StatusCode::OK | StatusCode::SEE_OTHER => Served,
+        StatusCode::FORBIDDEN => Refused,
+        StatusCode::NOT_FOUND => Absent,
+        status => panic!("{status}: {}", page.text),
+    }
+}
+
+const KINDS: [&str; 4] = ["guest", "viewer", "member", "admin"];
+
+/// ACL-06, and ACL-01 of every route: another's token is absent, for admins too.
+#[actix_web::test]
+async fn every_route_answers_each_kind_of_person_as_the_table_says() {
+    let app = App::start().await;
+    let other = Kind::anew(&app, "member", 1_000).await;
+    for (place, role) in KINDS.into_iter().enumerate() {
+        let mut kind = Kind::anew(&app, role, 0).await;
+        for (number, (route, rule)) in RULES.iter().enumerate() {
+            let (method, path) = route.split_once(' ').expect("method and path");
+            let method = if method == "ANY" { Method::PUT } else { method.parse().expect(method) };
+            let expected = rule[place];
+            if path.contains("{id}") && role != "guest" {
+                let page = kind.asks(&method, path, &other.token).await;
+                assert_eq!(answer(&page, Absent), Absent, "{route} of another, for a {role}");
+            }
+            let page = kind.asks(&method, path, &kind.token).await;
+            assert_eq!(answer(&page, expected), expected, "{route} for a {role}: {}", page.text);
+            if method == Method::GET {
+                let head = kind.asks(&Method::HEAD, path, &kind.token).await;
+                assert_eq!(head.status, page.status, "HEAD {path} for a {role}");
+            } else if method == Method::POST && kind.person.is_some() {
+                // Their password, session or token may be another by now.
+                kind = Kind::anew(&app, role, number + 1).await;
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_method_that_is_not_in_the_table_is_nobodys() {
+    let app = App::start().await;
+    let root = Kind::anew(&app, "admin", 0).await;
+    let routes = routes();
+    let paths = routes.iter().map(|route| route.split_once(' ').expect("a path").1);
+    for path in paths.collect::<BTreeSet<_>>() {
+        let is_any = routes.contains(&format!("ANY {path}"));
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            if is_any || path == "/metrics" || routes.contains(&format!("{method} {path}")) {
+                continue;
+            }
+            let page = root.asks(&method.parse().expect(method), path, &root.token).await;
+            assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+        }
+    }
+}
