@@ -9,10 +9,15 @@ async fn every_command_has_a_manual_page_completions_and_its_place_in_the_docs()
     let work = Folder::new();
     let folder = work.path.join("man");
     work.run(&["man", "--out", &folder.to_string_lossy()]);
-    let docs: String =
-        ["README.md", "docs/operating.md", "docs/performance.md", "docs/gateways.md"]
-            .map(|file| std::fs::read_to_string(file).expect(file))
-            .concat();
+    let docs: String = [
+        "README.md",
+        "docs/operating.md",
+        "docs/events.md",
+        "docs/performance.md",
+        "docs/gateways.md",
+    ]
+    .map(|file| std::fs::read_to_string(file).expect(file))
+    .concat();
     let docs = docs.replace(' ', "-");
     let mut pages = Vec::new();
     for page in std::fs::read_dir(&folder).expect("the pages") {
