@@ -111,7 +111,7 @@ fn beyond_its_memory_the_index_makes_room_and_says_that_it_is_not_complete() {
     index.complete(index.losses());
     assert!(index.is_complete());
     let tokens: Vec<_> = (0..20_000).map(|_| token(&owner.id)).collect();
-    tokens.iter().for_each(|token| index.put(&token, index.stamp()));
+    tokens.iter().for_each(|token| index.put(token, index.stamp()));
     assert!(!index.is_complete(), "what isn't here may be a token all the same");
     let known = tokens.iter().filter(|token| is_known(&index, &token.digest)).count();
     assert_eq!(known, index.count());

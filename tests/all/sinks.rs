@@ -107,6 +107,9 @@ async fn after_a_restart_the_file_goes_on_where_it_stopped() {
     server.restart_with("LATCHKEY_EVENTS_FILE", &path.to_string_lossy());
     server.signed_in().await;
     assert_eq!(numbers(&until_there_are(&path, 2).await), [1, 2]);
+    // Killed a moment earlier, it would write the last one again.
+    let position = server.folder().join("events.jsonl.position");
+    soon(|| std::fs::read_to_string(&position).ok().filter(|text| text.starts_with("2:"))).await;
     server.kill();
     // A line that was cut off, as by a power cut, and one more event while nobody writes.
     let torn = std::fs::read_to_string(&path).expect("the file") + "{\"number\":3,\"at\":\"20";
