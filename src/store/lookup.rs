@@ -97,26 +97,41 @@ struct Row {
     used: Option<Vec<u8>>,
 }
 
-/// By the present value, else by a former one. `get_result`, not `first`: a bound LIMIT makes SQLite compile the
+type TokenAndOwner = (TokenRow, UserRow);
+const ROW: (<tokens::table as Table>::AllColumns, <users::table as Table>::AllColumns) =
+    (tokens::all_columns, users::all_columns);
+
+/// One statement reads all of it, with a row for each of the owner's teams: a statement more costs more than these rows.
+fn together<T>(rows: Vec<(T, Option<String>)>) -> Option<(T, Vec<String>)> {
+    let mut rows = rows.into_iter();
+    let (found, team) = rows.next()?;
+    let teams = team.into_iter().chain(rows.filter_map(|(_, team)| team));
+    Some((found, teams.collect()))
+}
+
+/// By the present value, else by a former one. No `first`: a bound LIMIT makes SQLite compile the
 /// statement anew each time. A macro, because the two kinds of connection have no common type to be generic over.
 macro_rules! look_up {
-    ($name:ident, $uses:ident, $teams:ident, $conn:ty) => {
+    ($name:ident, $uses:ident, $conn:ty) => {
         fn $name(c: &mut $conn, digest: &Digest) -> Result<Option<Row>, Fault> {
             let doing = "looking a token up";
-            let query = tokens::table.inner_join(users::table);
-            let query = query.filter(tokens::digest.eq(digest.as_bytes()));
-            let found = query.get_result::<(TokenRow, UserRow)>(c).optional().during(doing)?;
-            if let Some((token, owner)) = found {
-                let (used, teams) = ($uses(c, &token)?, $teams(c, &token)?);
+            let owners = users::table.left_join(memberships::table);
+            let present = tokens::table
+                .inner_join(owners)
+                .filter(tokens::digest.eq(digest.as_bytes()))
+                .select((ROW, memberships::team.nullable()));
+            let rows = present.load::<(TokenAndOwner, Option<String>)>(c).during(doing)?;
+            if let Some(((token, owner), teams)) = together(rows) {
+                let used = $uses(c, &token)?;
                 return Ok(Some(Row { token, owner, teams, until: None, used }));
             }
-            let query = former_secrets::table
-                .inner_join(tokens::table.inner_join(users::table))
+            let former = former_secrets::table
+                .inner_join(tokens::table.inner_join(owners))
                 .filter(former_secrets::digest.eq(digest.as_bytes()))
-                .select((tokens::all_columns, users::all_columns, former_secrets::ends_at));
-            let found = query.get_result::<(TokenRow, UserRow, i64)>(c).optional().during(doing)?;
-            let Some((token, owner, ends)) = found else { return Ok(None) };
-            let (used, teams) = ($uses(c, &token)?, $teams(c, &token)?);
+                .select(((ROW, former_secrets::ends_at), memberships::team.nullable()));
+            let rows = former.load::<((TokenAndOwner, i64), Option<String>)>(c).during(doing)?;
+            let Some((((token, owner), ends), teams)) = together(rows) else { return Ok(None) };
+            let used = $uses(c, &token)?;
             Ok(Some(Row { token, owner, teams, until: Some(ends), used }))
         }
 
@@ -127,16 +142,11 @@ macro_rules! look_up {
             let query = uses::table.find(&token.user_id).select(uses::body);
             query.get_result::<Vec<u8>>(c).optional().during("looking a token’s last use up")
         }
-
-        fn $teams(c: &mut $conn, token: &TokenRow) -> Result<Vec<String>, Fault> {
-            let query = memberships::table.filter(memberships::user_id.eq(&token.user_id));
-            query.select(memberships::team).load(c).during("looking an owner’s teams up")
-        }
     };
 }
 
-look_up!(query_sqlite, uses_sqlite, teams_sqlite, SqliteConnection);
-look_up!(query, uses_of, teams_of, Conn);
+look_up!(query_sqlite, uses_sqlite, SqliteConnection);
+look_up!(query, uses_of, Conn);
 
 /// The same on any connection.
 pub fn find(c: &mut Conn, digest: &Digest) -> Result<Option<Known>, Fault> {
