@@ -1,6 +1,7 @@
 //! The second factor: setting it up, signing in with it, and doing without it.
 
 use super::Manage;
+use super::standing::{named, record};
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
@@ -81,16 +82,13 @@ impl Manage {
     pub async fn reset_second_factor(&self, name: UserName, now: Now) -> Outcome<User> {
         self.db
             .write(move |tx| {
-                let nobody = || format!("There is no person named {}", name.as_str());
-                let found = users::find_by_name(tx, &name)?;
-                let (user, _) = found.ok_or_else(|| Problems::one("username", nobody()))?;
-                let without = || format!("{} has no second factor", name.as_str());
-                let removed = remove(tx, &user.id);
-                removed.map_err(|_| Problems::one("username", without()))?;
-                let person = Some(user.id.clone());
-                let client = Client::default();
-                let event = Event::at_the_door(Kind::SecondFactorRemoved, person, &client, now);
-                events::record(tx, &event)?;
+                let user = named(tx, &name)?;
+                if !second_factors::exists(tx, &user.id)? {
+                    let without = format!("{} has no second factor", name.as_str());
+                    return Err(Problems::one("username", without).into());
+                }
+                remove(tx, &user.id)?;
+                record(tx, Kind::SecondFactorRemoved, &user, String::new(), now)?;
                 Ok(user)
             })
             .await

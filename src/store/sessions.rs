@@ -7,12 +7,13 @@ use diesel::prelude::*;
 use super::During;
 use super::conn::Conn;
 use super::row::{micros, moment, spoilt};
-use super::schema::sessions;
+use super::schema::{sessions, users};
 use crate::domain::client::Client;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::refusal::Fault;
 use crate::domain::session::{KeyDigest, Session, Span};
 use crate::domain::time::Now;
+use crate::domain::user::UserName;
 
 /// What a session remembers besides its person, by name.
 pub type State = HashMap<String, String>;
@@ -74,14 +75,28 @@ pub fn find(c: &mut Conn, digest: &KeyDigest) -> Result<Option<(State, Session)>
     Ok(Some((state, row.try_into()?)))
 }
 
-/// Who is signed in where, the one used last first: everybody, or one person.
-pub fn list(c: &mut Conn, user: Option<&UserId>) -> Result<Vec<Session>, Fault> {
-    let query = sessions::table.order(sessions::seen_at.desc()).select(SessionRow::as_select());
-    let rows = match user {
-        Some(user) => query.filter(sessions::user_id.eq(user.as_str())).load::<SessionRow>(c),
-        None => query.load::<SessionRow>(c),
-    };
-    rows.during("listing sessions")?.into_iter().map(TryInto::try_into).collect()
+pub fn find_by_id(c: &mut Conn, id: &SessionId) -> Result<Option<Session>, Fault> {
+    let query = sessions::table.filter(sessions::id.eq(id.as_str()));
+    let found = query.select(SessionRow::as_select()).get_result::<SessionRow>(c).optional();
+    found.during("finding a session by its id")?.map(TryInto::try_into).transpose()
+}
+
+/// Where one person is signed in, the session used last first.
+pub fn of_person(c: &mut Conn, user: &UserId) -> Result<Vec<Session>, Fault> {
+    let query = sessions::table.filter(sessions::user_id.eq(user.as_str()));
+    let query = query.order(sessions::seen_at.desc()).select(SessionRow::as_select());
+    let rows = query.load::<SessionRow>(c).during("listing a person’s sessions")?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Who is signed in where, the session used last first, each with what its person signs in with.
+pub fn of_everybody(c: &mut Conn) -> Result<Vec<(UserName, Session)>, Fault> {
+    let query = sessions::table.inner_join(users::table).order(sessions::seen_at.desc());
+    let query = query.select((users::name, SessionRow::as_select()));
+    let rows = query.load::<(String, SessionRow)>(c).during("listing sessions")?;
+    let named =
+        |(name, row): (String, SessionRow)| Ok((UserName::from_stored(name), row.try_into()?));
+    rows.into_iter().map(named).collect()
 }
 
 /// Ends these sessions. Answers how many of them there were.

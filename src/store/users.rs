@@ -69,7 +69,7 @@ pub fn find_by_name(c: &mut Conn, name: &UserName) -> Result<Option<Account>, Fa
 fn account(c: &mut Conn, found: Option<UserRow>) -> Result<Option<Account>, Fault> {
     let Some(row) = found else { return Ok(None) };
     let mut account = Account::try_from(row)?;
-    memberships::tell(c, [&mut account.0])?;
+    account.0.teams = memberships::of(c, &account.0.id)?;
     Ok(Some(account))
 }
 

@@ -5,20 +5,21 @@ use crate::domain::client::Client;
 use crate::domain::device::Device;
 use crate::domain::event::{Event, Kind};
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::refusal::{Outcome, Problems, Refusal};
+use crate::domain::refusal::{Outcome, Refusal};
 use crate::domain::session::Session;
 use crate::domain::time::Now;
 use crate::domain::user::UserName;
 use crate::manage::Manage;
+use crate::manage::standing::named;
 use crate::store::conn::Conn;
-use crate::store::{events, sessions, users};
+use crate::store::{events, sessions};
 
 impl Manage {
     /// The living sessions of a person, the one used last first.
     pub async fn sessions(&self, me: &Actor, now: Now) -> Outcome<Vec<Session>> {
         let id = me.id().clone();
         let limits = self.rules().sessions;
-        let mut list = self.db.read(move |c| Ok(sessions::list(c, Some(&id))?)).await?;
+        let mut list = self.db.read(move |c| Ok(sessions::of_person(c, &id)?)).await?;
         list.retain(|session| limits.allow(session.span, now));
         Ok(list)
     }
@@ -27,9 +28,9 @@ impl Manage {
     pub async fn end_one(&self, by: Confirmed, id: SessionId, now: Now) -> Outcome<Session> {
         self.db
             .write(move |tx| {
-                let mut list = sessions::list(tx, Some(by.id()))?;
-                list.retain(|session| session.id == id);
-                let session = list.pop().ok_or(Refusal::NotFound)?;
+                let found = sessions::find_by_id(tx, &id)?;
+                let session = found.filter(|session| session.user == *by.id());
+                let session = session.ok_or(Refusal::NotFound)?;
                 end(tx, std::slice::from_ref(&session), &Event::own(KIND, by.actor(), now))?;
                 Ok(session)
             })
@@ -41,7 +42,7 @@ impl Manage {
         let limits = self.rules().sessions;
         self.db
             .write(move |tx| {
-                let mut list = sessions::list(tx, Some(by.id()))?;
+                let mut list = sessions::of_person(tx, by.id())?;
                 list.retain(|session| session.id != but);
                 end(tx, &list, &Event::own(KIND, by.actor(), now))?;
                 Ok(list.iter().filter(|session| limits.allow(session.span, now)).count())
@@ -58,14 +59,16 @@ impl Manage {
         let limits = self.rules().sessions;
         self.db
             .read(move |c| {
-                let person = of.map(|name| named(c, &name)).transpose()?;
-                let mut list = sessions::list(c, person.as_ref())?;
-                list.retain(|session| limits.allow(session.span, now));
-                let name = |session: Session| {
-                    let found = users::find(c, &session.user)?;
-                    Ok(found.map(|(user, _)| (user.name, session)))
+                let mut list = match of {
+                    None => sessions::of_everybody(c)?,
+                    Some(name) => {
+                        let person = named(c, &name)?.id;
+                        let theirs = sessions::of_person(c, &person)?;
+                        theirs.into_iter().map(|session| (name.clone(), session)).collect()
+                    }
                 };
-                list.into_iter().map(name).filter_map(Outcome::transpose).collect()
+                list.retain(|(_, session)| limits.allow(session.span, now));
+                Ok(list)
             })
             .await
     }
@@ -74,9 +77,7 @@ impl Manage {
     pub async fn end_by_id(&self, id: SessionId, now: Now) -> Outcome<Option<Session>> {
         self.db
             .write(move |tx| {
-                let mut list = sessions::list(tx, None)?;
-                list.retain(|session| session.id == id);
-                let Some(session) = list.pop() else { return Ok(None) };
+                let Some(session) = sessions::find_by_id(tx, &id)? else { return Ok(None) };
                 let event = by_the_operator(session.user.clone(), now);
                 end(tx, std::slice::from_ref(&session), &event)?;
                 Ok(Some(session))
@@ -89,8 +90,8 @@ impl Manage {
         let limits = self.rules().sessions;
         self.db
             .write(move |tx| {
-                let person = named(tx, &name)?;
-                let list = sessions::list(tx, Some(&person))?;
+                let person = named(tx, &name)?.id;
+                let list = sessions::of_person(tx, &person)?;
                 end(tx, &list, &by_the_operator(person, now))?;
                 Ok(list.iter().filter(|session| limits.allow(session.span, now)).count())
             })
@@ -102,12 +103,6 @@ const KIND: Kind = Kind::SessionEnded;
 
 fn by_the_operator(person: UserId, now: Now) -> Event {
     Event::at_the_door(KIND, Some(person), &Client::default(), now)
-}
-
-fn named(c: &mut Conn, name: &UserName) -> Outcome<UserId> {
-    let nobody = || format!("There is no person named {}", name.as_str());
-    let found = users::find_by_name(c, name)?.map(|(user, _)| user.id);
-    Ok(found.ok_or_else(|| Problems::one("username", nobody()))?)
 }
 
 /// Ends them, each with its line in the log: what it was, and where it was used last.
