@@ -14,6 +14,7 @@ use latchkey::domain::id::{Nonce, UserId};
 use latchkey::domain::password::{Password, PasswordHash};
 use latchkey::domain::time::Now;
 use latchkey::store::tokens;
+use reqwest::header::{HOST, HeaderValue};
 use reqwest::{Method, RequestBuilder, StatusCode};
 
 use common::seed::{PASSWORD, Seeder};
@@ -29,6 +30,8 @@ const TURNS: usize = 100;
 /// Names of each kind that try to sign in, and how often each does, below what slows a person.
 const NAMES: usize = 25;
 const TRIES: usize = 20;
+/// How often each asks for a link, as often as one may.
+const ASKED: usize = 3;
 
 fn main() {
     common::run(async || {
@@ -42,6 +45,7 @@ async fn measure(folder: &Path) {
     let base = format!("http://{}", server::start(folder).await);
     generating(&seeder, &base).await;
     signing_in(&seeder, &base).await;
+    forgetting(folder).await;
 }
 
 async fn generating(seeder: &Seeder, base: &str) {
@@ -97,6 +101,40 @@ async fn signing_in(seeder: &Seeder, base: &str) {
     let [unknown, known, other] = &took;
     println!(
         "signing in with an unknown name: {:.1} ms, with a wrong password for a known one: {:.1} ms, ratio {}; two known ones: ratio {}",
+        median(unknown.clone()),
+        median(known.clone()),
+        ratio(unknown, known, NAMES),
+        ratio(other, known, NAMES),
+    );
+}
+
+/// The same for a forgotten password: the mails go nowhere, which nobody waits for.
+async fn forgetting(folder: &Path) {
+    const PUBLIC: &str = "http://keys.example";
+    let settings = [
+        ("public_url", PUBLIC),
+        ("mail_url", "smtp://127.0.0.1:9?tls=none"),
+        ("mail_from", "latchkey@fernhill.example"),
+    ];
+    let (address, _) = server::start_with(folder, &settings).await;
+    let host = [(HOST, HeaderValue::from_static("keys.example"))];
+    let browser = Browser::with_headers(&format!("http://{address}"), host.into_iter().collect());
+    let mut form = browser.open("/forgotten").await.form("Mail me a link");
+    const KINDS: [&str; 3] = ["unknown", "known-a", "known-b"];
+    let mut took = [const { Vec::new() }; KINDS.len()];
+    for turn in 0..NAMES * ASKED {
+        for place in 0..KINDS.len() {
+            let kind = (turn + place) % KINDS.len();
+            form.set("who", &format!("{}-{:02}", KINDS[kind], turn % NAMES));
+            let number = u32::try_from(turn * KINDS.len() + place).expect("a small number");
+            let from = Ipv4Addr::from_bits(Ipv4Addr::new(10, 128, 0, 0).to_bits() + number);
+            let request = post(&browser, &form).header("x-forwarded-for", from.to_string());
+            took[kind].push(answered(request, StatusCode::SEE_OTHER).await);
+        }
+    }
+    let [unknown, known, other] = &took;
+    println!(
+        "asking for a link with an unknown name: {:.1} ms, with a known one: {:.1} ms, ratio {}; two known ones: ratio {}",
         median(unknown.clone()),
         median(known.clone()),
         ratio(unknown, known, NAMES),

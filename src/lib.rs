@@ -6,7 +6,7 @@
 //!   floor 4   web/pages   (Askama)            web/api          HTTP in, HTTP out: no rules, no SQL
 //!   floor 3   manage/     a method = one      verify/          what may be changed | what may be asked
 //!                         change = one transaction             decision, usage
-//!   floor 2   store/      rows <-> values, SQLite and PostgreSQL
+//!   floor 2   store/      rows <-> values, SQLite and PostgreSQL   mail/    out, and never waited for
 //!   floor 1   domain/     values and rules: no I/O, no clock, no framework
 //! ```
 //!
@@ -15,6 +15,7 @@
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod mail;
 pub mod manage;
 pub mod metrics;
 pub mod server;

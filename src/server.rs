@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::session::Limits;
 use crate::domain::time::Clock;
+use crate::mail::Post;
 use crate::manage::{Manage, Rules};
 use crate::metrics::{self, Sources};
 use crate::sinks::Sinks;
@@ -75,6 +76,18 @@ pub fn manage(config: &Config, db: Db) -> Result<Manage, Fault> {
     Manage::new(db, rules(config), at_once)
 }
 
+/// The way out for mails, whose links begin with the public address and nothing else.
+fn post(config: &Config) -> Result<Post, Fault> {
+    let settings = &config.settings;
+    match (&settings.mailing, &settings.public_url) {
+        (Some(mailing), Some(url)) => {
+            let url = url.as_str().trim_end_matches('/');
+            Post::open(mailing, &config.instance, url)
+        }
+        _ => Ok(Post::default()),
+    }
+}
+
 fn rules(config: &Config) -> Rules {
     let settings = &config.settings;
     Rules {
@@ -95,7 +108,7 @@ fn rules(config: &Config) -> Rules {
 impl Application {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, Fault> {
         let db = open_database(config)?;
-        let manage = manage(config, db.clone())?;
+        let manage = manage(config, db.clone())?.with_post(post(config)?);
         let key = manage.signing_key().await.map_err(fault)?;
         let site = Site {
             instance: config.instance.clone(),
@@ -159,6 +172,7 @@ impl Application {
             never = self.write_every(every) => match never {},
             never = self.clear_away() => match never {},
             never = self.sinks.run() => match never {},
+            () = self.manage.mail_links() => Fault::new("mailing links", "there is no way to ask for one"),
         }
     }
 
@@ -198,6 +212,18 @@ impl Application {
     /// Whether every live token is in memory.
     pub fn is_warm(&self) -> bool {
         self.parts.verification.is_warm()
+    }
+
+    /// Waits for the mails that are still to be sent, but no longer than this.
+    pub async fn send_mails(&self, patience: Duration) {
+        let waited = async {
+            while self.manage.unsent_mails() > 0 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(patience, waited).await.is_err() {
+            tracing::warn!(mails = self.manage.unsent_mails(), "not sent before the end");
+        }
     }
 
     /// Writes the uses, and the refused calls, that are still in memory.

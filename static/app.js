@@ -110,7 +110,7 @@ if (sheet) {
   // A page kept for the Back button must not keep the value.
   addEventListener("pagehide", () => sheet.replaceChildren());
   addEventListener("pageshow", (event) => {
-    if (event.persisted) location.replace("/account/tokens");
+    if (event.persisted) location.replace(sheet.dataset.unsavedBack ?? "/account/tokens");
   });
   sheet.addEventListener("copy", () => sheet.removeAttribute("data-unsaved"));
 }

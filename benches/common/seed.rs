@@ -96,6 +96,7 @@ fn user(name: &str) -> User {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: Arc::default(),
+        theme: None,
     }
 }
 

@@ -68,7 +68,7 @@ pub async fn start(folder: &Path) -> SocketAddr {
     start_with(folder, &[]).await.0
 }
 
-async fn start_with(
+pub async fn start_with(
     folder: &Path,
     more: &[(&'static str, &str)],
 ) -> (SocketAddr, Arc<Application>) {

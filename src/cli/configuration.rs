@@ -57,5 +57,14 @@ fn check(config: &Config) -> Result<(), Stop> {
     if let Some(open) = super::teams::unlimited(config) {
         println!("{open}");
     }
+    match &config.settings.mailing {
+        Some(mailing) => {
+            let (relay, from) = (&mailing.relay, mailing.from.as_str());
+            println!("Mails go out through {relay}, from {from}. None was sent now.");
+        }
+        None => println!(
+            "No mails are sent: links to set a password are shown to administrators alone."
+        ),
+    }
     Ok(())
 }

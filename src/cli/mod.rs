@@ -8,6 +8,7 @@ mod events;
 mod explain;
 mod flags;
 mod gateway;
+mod links;
 mod manuals;
 mod patterns;
 mod people;
@@ -123,6 +124,10 @@ enum UserCommand {
     Enable(people::Named),
     /// Turn the second factor off of somebody who has lost it, and end their sessions
     ResetSecondFactor(people::Named),
+    /// Print a link for a person to set a new password with, once, within 72 hours
+    ResetPassword(links::Reset),
+    /// End a person's account, and their tokens with it
+    Delete(people::Named),
 }
 
 #[derive(Args)]

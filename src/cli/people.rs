@@ -7,7 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::told::{Array, PersonTold, TokenTold, json, say};
-use super::{AddUser, Stop, UserCommand, block_on, clock, database, settled};
+use super::{AddUser, Stop, UserCommand, block_on, clock, database, links, settled};
 use crate::config::Config;
 use crate::domain::refusal::{Failure, Problems};
 use crate::domain::token::Token;
@@ -25,6 +25,8 @@ pub fn run(config: &Config, command: UserCommand) -> Result<(), Stop> {
         UserCommand::Disable(of) => disable(config, &of),
         UserCommand::Enable(of) => enable(config, &of),
         UserCommand::ResetSecondFactor(of) => reset_second_factor(config, &of),
+        UserCommand::ResetPassword(reset) => links::reset(config, &reset),
+        UserCommand::Delete(of) => delete(config, &of),
     }
 }
 
@@ -93,6 +95,33 @@ fn reset_second_factor(config: &Config, of: &Named) -> Result<(), Stop> {
         return json(&PersonTold::of(&user));
     }
     println!("{} signs in with the password alone now. Sessions have ended.", user.name.as_str());
+    Ok(())
+}
+
+/// A person who is gone, and the tokens that worked until then.
+#[derive(Serialize)]
+struct Deleted<'a> {
+    person: PersonTold<'a>,
+    tokens: Vec<TokenTold<'a>>,
+}
+
+fn delete(config: &Config, of: &Named) -> Result<(), Stop> {
+    let (name, now) = (username(&of.name)?, clock().now());
+    let manage = database::existing(config)?;
+    let (user, _) = block_on(manage.person_named(name.clone()))?;
+    let ended = block_on(manage.delete_person(name.clone(), now))?;
+    settled::everywhere();
+    if of.json {
+        let tokens = ended.iter().map(|token| TokenTold::of(token, &user, &config.catalogue, now));
+        return json(&Deleted { tokens: tokens.collect(), person: PersonTold::of(&user) });
+    }
+    println!("{} is deleted. Sessions have ended, tokens are refused.", name.as_str());
+    if !ended.is_empty() {
+        println!("These tokens worked until now:");
+    }
+    for token in ended {
+        println!("  {}  {}", token.hint, token.name.as_str());
+    }
     Ok(())
 }
 

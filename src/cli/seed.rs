@@ -109,6 +109,7 @@ fn person(number: u32, now: Now) -> Result<User, Fault> {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: Arc::default(),
+        theme: None,
     })
 }
 

@@ -41,6 +41,7 @@ async fn serve(
         stop = reload(config, &application, read) => return Err(stop),
     }
     application.write_uses().await;
+    application.send_mails(settings.stop_grace).await;
     if let Some(metrics) = metrics {
         metrics.stop(false).await;
     }

@@ -1,9 +1,9 @@
 //! The settings: one table from which flags, environment variables, TOML keys, `config show` and the docs follow.
 
 mod parse;
+mod reader;
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,11 +13,13 @@ use url::Url;
 
 use super::file::Mistakes;
 use crate::domain::address::Address;
+use crate::domain::mail::Mailing;
 pub use parse::duration;
 use parse::{
     address, at_least_one, log, log_format, mebibytes, metrics_address, networks, number,
-    parameter, path, public_url, syslog, window,
+    parameter, public_url, window,
 };
+use reader::{Reader, database, handed_on, mailing};
 
 /// One setting: `key` in the file, `--key` as a flag, `LATCHKEY_KEY` in the environment.
 pub struct Setting {
@@ -42,7 +44,7 @@ impl Setting {
     }
 }
 
-pub const SETTINGS: [Setting; 19] = [
+pub const SETTINGS: [Setting; 22] = [
     Setting::new("listen", "127.0.0.1:8080", "Address and port to serve on"),
     Setting {
         secret: true,
@@ -68,6 +70,16 @@ pub const SETTINGS: [Setting; 19] = [
         "",
         "A parameter of the original URL that may hold a token, such as access_token; URLs end up in logs",
     ),
+    Setting {
+        secret: true,
+        ..Setting::new(
+            "mail_url",
+            "",
+            "smtp://USER:PASSWORD@HOST or smtps://…, to mail links; needs public_url and mail_from",
+        )
+    },
+    Setting::new("mail_url_file", "", "A file that holds the mail URL, to keep it secret"),
+    Setting::new("mail_from", "", "The address that mails are from"),
     Setting::new("session_idle", "2h", "Signed out after this long without a request"),
     Setting::new("session_lifetime", "12h", "Signed out after this long, whatever happens"),
     Setting::new("sessions_per_person", "10", "One more than this ends a person's oldest session"),
@@ -151,6 +163,8 @@ pub struct Settings {
     pub public_url: Option<Url>,
     pub trusted_proxies: Vec<IpNet>,
     pub token_parameter: Option<String>,
+    /// Where mails go out; `None` where none do.
+    pub mailing: Option<Mailing>,
     pub session_idle: Duration,
     pub session_lifetime: Duration,
     pub sessions_per_person: u32,
@@ -174,6 +188,7 @@ impl Settings {
         let public_url = reader.read("public_url", public_url);
         let trusted_proxies = reader.read("trusted_proxies", networks);
         let token_parameter = reader.read("token_parameter", parameter);
+        let mailing = mailing(&mut reader, public_url.as_ref().is_some_and(Option::is_some));
         let session_idle = reader.read("session_idle", duration);
         let session_lifetime = reader.read("session_lifetime", duration);
         let sessions_per_person = reader.read("sessions_per_person", at_least_one);
@@ -184,14 +199,14 @@ impl Settings {
         let metrics_listen = reader.read("metrics_listen", metrics_address);
         let events = handed_on(&mut reader);
         let stop_grace = reader.read("stop_grace", duration);
-        let log = reader.read("log", log);
-        let log_format = reader.read("log_format", log_format);
+        let (log, log_format) = (reader.read("log", log), reader.read("log_format", log_format));
         Some(Self {
             listen: listen?,
             database: database?,
             public_url: public_url?,
             trusted_proxies: trusted_proxies?,
             token_parameter: token_parameter?,
+            mailing: mailing?,
             session_idle: session_idle?,
             session_lifetime: session_lifetime?,
             sessions_per_person: sessions_per_person?,
@@ -218,59 +233,4 @@ impl Settings {
             None => format!("http://{}", self.listen),
         }
     }
-}
-
-struct Reader<'a> {
-    values: &'a Values,
-    mistakes: &'a mut Mistakes,
-}
-
-impl Reader<'_> {
-    fn given(&self, key: &'static str) -> &str {
-        let default = || SETTINGS.iter().find(|setting| setting.key == key).map(|s| s.default);
-        let given = self.values.get(key).map(|given| given.value.as_str());
-        given.or_else(default).unwrap_or_default()
-    }
-
-    fn read<T, E: Display>(
-        &mut self,
-        key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Option<T> {
-        match parse(self.given(key).trim()) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.blame(key, &error.to_string());
-                None
-            }
-        }
-    }
-
-    fn blame(&mut self, key: &'static str, sentence: &str) {
-        let place = match self.values.get(key).map(|given| &given.source) {
-            Some(Source::Flag) => format!("--{}", key.replace('_', "-")),
-            Some(Source::Environment) => format!("LATCHKEY_{}", key.to_ascii_uppercase()),
-            Some(Source::Line(line)) => format!("{line}: {key}"),
-            None => key.to_owned(),
-        };
-        self.mistakes.add(place, sentence);
-    }
-}
-
-fn handed_on(reader: &mut Reader<'_>) -> Option<EventSinks> {
-    let file = reader.read("events_file", path);
-    let syslog = reader.read("events_syslog", syslog);
-    Some(EventSinks { file: file?, syslog: syslog? })
-}
-
-fn database(reader: &mut Reader<'_>) -> Option<Address> {
-    if reader.given("database_url_file").trim().is_empty() {
-        return reader.read("database_url", Address::parse);
-    }
-    if reader.values.contains_key("database_url") {
-        reader.blame("database_url_file", "database_url is given as well: name one of the two");
-        return None;
-    }
-    let read = |path: &str| std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"));
-    reader.read("database_url_file", |path| Address::parse(read(path)?.trim()))
 }

@@ -87,6 +87,7 @@ fn known(state: u8, grants: &str, role: Role) -> Known {
         disabled: has(3).then_some(past),
         zone: chrono_tz::Tz::UTC,
         teams: std::sync::Arc::default(),
+        theme: None,
     };
     let expiry = if has(1) { Expiry::At(past) } else { Expiry::Never };
     let prefix = Prefix::parse("lk").expect("a prefix");

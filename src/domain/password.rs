@@ -79,6 +79,15 @@ impl PasswordHash {
         Self(text)
     }
 
+    /// Of somebody who has not set a password yet: nothing matches it.
+    pub fn none() -> Self {
+        Self(String::new())
+    }
+
+    pub fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

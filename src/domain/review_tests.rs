@@ -26,6 +26,7 @@ fn user(role: Role) -> User {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: std::sync::Arc::default(),
+        theme: None,
     }
 }
 

@@ -48,6 +48,24 @@ pub fn of_code(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
     vec![Key { name: format!("code:{user}"), most: 5, lane }]
 }
 
+/// The count that a wrong link to set a password adds to.
+pub fn of_link(address: Option<IpAddr>) -> Vec<Key> {
+    let lane = lane(address);
+    vec![Key { name: format!("link:{lane}"), most: 30, lane }]
+}
+
+/// The counts that asking for a link by mail adds to: by address, and by what was typed, known or not.
+pub fn of_forgotten(who: &str, address: Option<IpAddr>) -> Vec<Key> {
+    let lane = lane(address);
+    let key = |name: String, most| Key { name, most, lane: lane.clone() };
+    vec![key(format!("forgotten:{lane}"), 10), key(format!("forgotten-name:{}", hashed(who)), 3)]
+}
+
+/// The count that a link mailed to a person adds to, by whichever name they were asked for.
+pub fn of_mailed(id: &str) -> Vec<Key> {
+    vec![Key { name: format!("mailed:{id}"), most: 3, lane: String::new() }]
+}
+
 /// Hashed, because what is typed as a name may be a password by mistake.
 fn hashed(user_name: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(user_name)[..16])

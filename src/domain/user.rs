@@ -138,6 +138,30 @@ impl Role {
     }
 }
 
+/// How pages look to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == text)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct User {
     pub id: UserId,
@@ -152,6 +176,8 @@ pub struct User {
     pub disabled: Option<DateTime<Utc>>,
     /// In which times are shown to them.
     pub zone: Tz,
+    /// What they have chosen, in whichever browser; until then each browser has its own.
+    pub theme: Option<Theme>,
 }
 
 #[cfg(test)]

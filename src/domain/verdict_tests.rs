@@ -94,6 +94,7 @@ fn case(grants: &str, role: Role) -> Case {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: Arc::default(),
+        theme: None,
     };
     let token = Issued::mint(&owner.id, &draft, Expiry::Never, &prefix, now).token;
     Case { token, owner, until: None }

@@ -8,8 +8,8 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::password::NewPassword;
 use crate::domain::refusal::{Outcome, Refusal};
 use crate::domain::time::Now;
-use crate::domain::user::DisplayName;
-use crate::store::{events, sessions, users};
+use crate::domain::user::{DisplayName, Theme};
+use crate::store::{events, password_links, sessions, users};
 
 impl Manage {
     pub async fn change_profile(
@@ -17,11 +17,12 @@ impl Manage {
         by: Confirmed,
         name: DisplayName,
         zone: Tz,
+        theme: Theme,
         now: Now,
     ) -> Outcome<()> {
         self.db
             .write(move |tx| {
-                users::change_profile(tx, by.id(), &name, zone)?;
+                users::change_profile(tx, by.id(), &name, zone, theme)?;
                 let event = Event::own(Kind::ProfileChanged, by.actor(), now);
                 Ok(events::record(tx, &event)?)
             })
@@ -44,6 +45,7 @@ impl Manage {
                     return Err(Refusal::field("password", sentence).into());
                 }
                 sessions::delete_all_of(tx, by.id())?;
+                password_links::delete_of(tx, by.id())?;
                 let event = Event::own(Kind::PasswordChanged, by.actor(), now);
                 Ok(events::record(tx, &event)?)
             })

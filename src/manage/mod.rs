@@ -6,10 +6,13 @@ pub mod callers;
 mod census;
 mod confirm;
 mod counts;
+pub mod deletions;
 mod edits;
 pub mod events;
 pub mod explanations;
+pub mod forgotten;
 mod hasher;
+pub mod password_links;
 pub mod people;
 pub mod policy;
 pub mod prefixes;
@@ -35,8 +38,10 @@ use crate::domain::session::Limits;
 use crate::domain::sets::Sets;
 use crate::domain::setup::SetupCode;
 use crate::domain::signing::SigningKey;
+use crate::mail::Post;
 use crate::store::Db;
 use counts::SignIns;
+use forgotten::Desk;
 use hasher::Hasher;
 pub use hasher::Queue;
 use tries::Lanes;
@@ -63,6 +68,8 @@ pub struct Manage {
     lanes: Lanes,
     sign_ins: SignIns,
     setup: Arc<SetupCode>,
+    post: Post,
+    desk: Desk,
 }
 
 impl Manage {
@@ -75,7 +82,14 @@ impl Manage {
             lanes: Lanes::new(),
             sign_ins: SignIns::default(),
             setup: Arc::new(SetupCode::random()),
+            post: Post::default(),
+            desk: Desk::default(),
         })
+    }
+
+    /// With a way out for mails.
+    pub fn with_post(self, post: Post) -> Self {
+        Self { post, ..self }
     }
 
     /// What the operator's file says now.

@@ -63,11 +63,12 @@ impl Manage {
             Some(name) => self.db.glance(move |c| Ok(users::find_by_name(c, &name)?)).await?,
             None => None,
         };
-        let (user, stored) = match found {
+        let id = found.as_ref().map(|(user, _)| user.id.clone());
+        // Who was invited and hasn't joined has no password to be checked against either.
+        let (user, stored) = match found.filter(|(_, stored)| !stored.is_none()) {
             Some((user, stored)) => (Some(user), stored),
             None => (None, self.hasher.nobody()),
         };
-        let id = user.as_ref().map(|user| user.id.clone());
         let (matches, renewed) = check(&attempt, typed, stored.clone()).await?;
         let Some(user) = user.filter(|user| matches && user.disabled.is_none()) else {
             let event = Event::at_the_door(Kind::SignInFailed, id, client, now);

@@ -8,7 +8,7 @@ use crate::domain::time::Now;
 use crate::domain::token::Token;
 use crate::domain::user::{Role, User, UserName};
 use crate::store::conn::Conn;
-use crate::store::{events, sessions, tokens, users};
+use crate::store::{events, password_links, sessions, tokens, users};
 
 impl Manage {
     /// Gives a person another role: from the moment this returns their tokens do no more than it allows.
@@ -34,6 +34,7 @@ impl Manage {
                 if user.disabled.is_none() {
                     users::change_standing(tx, &user.id, user.role, Some(now.at()))?;
                     sessions::delete_all_of(tx, &user.id)?;
+                    password_links::delete_of(tx, &user.id)?;
                     record(tx, Kind::PersonDisabled, &user, String::new(), now)?;
                 }
                 Ok(user)

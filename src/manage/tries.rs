@@ -61,22 +61,31 @@ impl Manage {
     /// Waits for its turn, then counts the try. A try that is one too many is refused without waiting, and one
     /// that never got its turn isn't counted.
     pub(super) async fn begin_try(&self, keys: Vec<Key>, now: Now) -> Outcome<Try> {
-        let asked = keys.clone();
+        self.check_tries(keys.clone(), now).await?;
+        let lane = self.lanes.enter(&keys).await?;
+        let turn = self.hasher.turn().await?;
+        self.count_try(keys.clone(), now).await?;
+        Ok(Try { keys, turn, _lane: lane })
+    }
+
+    /// Refuses what would be one try too many.
+    pub(super) async fn check_tries(&self, keys: Vec<Key>, now: Now) -> Outcome<()> {
         self.db
             .glance(move |c| {
-                for key in &asked {
+                for key in &keys {
                     Count::another(throttles::find(c, &key.name)?, key.most, now)
                         .map_err(|wait| Refusal::TooManyTries { wait })?;
                 }
                 Ok(())
             })
-            .await?;
-        let lane = self.lanes.enter(&keys).await?;
-        let turn = self.hasher.turn().await?;
-        let counted = keys.clone();
+            .await
+    }
+
+    /// Counts a try, or refuses it as one too many.
+    pub(super) async fn count_try(&self, keys: Vec<Key>, now: Now) -> Outcome<()> {
         self.db
             .note(move |tx| {
-                for key in &counted {
+                for key in &keys {
                     let count = throttles::find(tx, &key.name)?;
                     let count = Count::another(count, key.most, now)
                         .map_err(|wait| Refusal::TooManyTries { wait })?;
@@ -84,8 +93,7 @@ impl Manage {
                 }
                 Ok(())
             })
-            .await?;
-        Ok(Try { keys, turn, _lane: lane })
+            .await
     }
 
     /// Takes a try back, because its password was right.

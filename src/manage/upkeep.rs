@@ -6,7 +6,9 @@ use crate::domain::signing::SigningKey;
 use crate::domain::throttle::WINDOW;
 use crate::domain::time::Now;
 use crate::domain::usage::Day;
-use crate::store::{Db, feed, keys, nonces, refused_calls, sessions, throttles, uses};
+use crate::store::{
+    Db, feed, keys, nonces, password_links, refused_calls, sessions, throttles, uses,
+};
 
 impl Manage {
     /// Clears away what has ended: sessions, forms that none of them can send any more, old tries, entries of the
@@ -17,6 +19,7 @@ impl Manage {
             sessions::purge(tx, dead)?;
             nonces::purge(tx, dead.started)?;
             throttles::purge(tx, now.at() - WINDOW)?;
+            password_links::purge(tx, now)?;
             Ok(feed::prune(tx)?)
         });
         ended.await?;

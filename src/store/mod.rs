@@ -16,6 +16,8 @@ pub mod lookup;
 pub mod memberships;
 pub mod migrations;
 pub mod nonces;
+pub mod password_links;
+pub mod people;
 pub mod refused_calls;
 mod row;
 pub mod schema;

@@ -14,10 +14,19 @@ use crate::domain::time::Now;
 /// Uses a nonce up for a token, inside the transaction of the work it stands for. `false` when it was used before;
 /// the transaction is then good for nothing but rolling back.
 pub fn take(c: &mut Conn, nonce: &Nonce, token: &TokenId, now: Now) -> Result<bool, Fault> {
+    insert(c, nonce, Some(token), now)
+}
+
+/// The same for work that is about no token.
+pub fn use_up(c: &mut Conn, nonce: &Nonce, now: Now) -> Result<bool, Fault> {
+    insert(c, nonce, None, now)
+}
+
+fn insert(c: &mut Conn, nonce: &Nonce, token: Option<&TokenId>, now: Now) -> Result<bool, Fault> {
     let values = (
         nonces::nonce.eq(nonce.as_str()),
         nonces::used_at.eq(micros(now.at())),
-        nonces::token_id.eq(token.as_str()),
+        nonces::token_id.eq(token.map(TokenId::as_str)),
     );
     match diesel::insert_into(nonces::table).values(values).execute(c) {
         Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),

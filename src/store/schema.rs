@@ -104,6 +104,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    password_links (digest) {
+        digest -> Binary,
+        user_id -> Text,
+        ends_at -> BigInt,
+    }
+}
+
+diesel::table! {
     recovery_codes (digest) {
         digest -> Binary,
         user_id -> Text,
@@ -204,12 +212,14 @@ diesel::table! {
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
         zone -> Nullable<Text>,
+        theme -> Nullable<Text>,
     }
 }
 
 diesel::joinable!(daily_uses -> users (user_id));
 diesel::joinable!(former_secrets -> tokens (token_id));
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refused_calls -> tokens (token_id));
 diesel::joinable!(second_factors -> users (user_id));
@@ -228,6 +238,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     keys,
     memberships,
     nonces,
+    password_links,
     recovery_codes,
     refused_calls,
     second_factors,

@@ -15,7 +15,7 @@ use crate::domain::change::Change;
 use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
-use crate::domain::user::{DisplayName, Email, Role, User, UserName};
+use crate::domain::user::{DisplayName, Email, Role, Theme, User, UserName};
 
 #[derive(Queryable)]
 pub(super) struct UserRow {
@@ -28,6 +28,7 @@ pub(super) struct UserRow {
     created_at: i64,
     disabled_at: Option<i64>,
     zone: Option<String>,
+    theme: Option<String>,
 }
 
 impl TryFrom<UserRow> for (User, PasswordHash) {
@@ -47,6 +48,7 @@ impl TryFrom<UserRow> for (User, PasswordHash) {
             disabled: row.disabled_at.map(moment),
             // A zone that a later release no longer knows is no reason to lose the person.
             zone: row.zone.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC),
+            theme: row.theme.and_then(|name| Theme::parse(&name)),
         };
         Ok((user, PasswordHash::from_stored(row.password)))
     }
@@ -94,6 +96,7 @@ pub fn insert(c: &mut Conn, user: &User, password: &PasswordHash) -> Result<(), 
         users::created_at.eq(micros(user.created)),
         users::disabled_at.eq(user.disabled.map(micros)),
         users::zone.eq(user.zone.name()),
+        users::theme.eq(user.theme.map(Theme::as_str)),
     );
     let done = diesel::insert_into(users::table).values(values).execute(c);
     done.map(drop).during("adding a person")
@@ -104,8 +107,13 @@ pub fn change_profile(
     id: &UserId,
     name: &DisplayName,
     zone: Tz,
+    theme: Theme,
 ) -> Result<(), Fault> {
-    let change = (users::display_name.eq(name.as_str()), users::zone.eq(zone.name()));
+    let change = (
+        users::display_name.eq(name.as_str()),
+        users::zone.eq(zone.name()),
+        users::theme.eq(theme.as_str()),
+    );
     let done = diesel::update(users::table.find(id.as_str())).set(change).execute(c);
     done.map(drop).during("changing a profile")?;
     feed::record(c, &Change::Person(id.clone()))
@@ -144,4 +152,35 @@ pub fn set_password(
     let row = users::table.find(id.as_str()).filter(users::password.eq(old.as_str()));
     let done = diesel::update(row).set(users::password.eq(new.as_str())).execute(c);
     Ok(done.during("changing a password")? == 1)
+}
+
+/// Stores a password in place of whichever there was, or of none.
+pub fn replace_password(c: &mut Conn, id: &UserId, new: &PasswordHash) -> Result<(), Fault> {
+    let row = diesel::update(users::table.find(id.as_str()));
+    let done = row.set(users::password.eq(new.as_str())).execute(c);
+    done.map(drop).during("setting a password")
+}
+
+pub fn find_by_email(c: &mut Conn, email: &Email) -> Result<Option<Account>, Fault> {
+    let query = users::table.filter(users::email.eq(email.as_str()));
+    let found = query.get_result::<UserRow>(c).optional();
+    found.during("finding a person by mail address")?.map(TryInto::try_into).transpose()
+}
+
+/// Whether an administrator beside this one can sign in.
+pub fn has_other_admin(c: &mut Conn, id: &UserId) -> Result<bool, Fault> {
+    let query = users::table
+        .filter(users::role.eq(Role::Admin.as_str()))
+        .filter(users::id.ne(id.as_str()))
+        .filter(users::disabled_at.is_null())
+        .filter(users::password.ne(""));
+    let count = query.count().get_result::<i64>(c).during("looking for an administrator")?;
+    Ok(count > 0)
+}
+
+/// Takes a person away with all they have: tokens, sessions, uses. What happened stays in the log.
+pub fn delete(c: &mut Conn, id: &UserId) -> Result<(), Fault> {
+    let done = diesel::delete(users::table.find(id.as_str())).execute(c);
+    done.map(drop).during("deleting a person")?;
+    feed::record(c, &Change::Person(id.clone()))
 }

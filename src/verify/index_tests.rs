@@ -23,6 +23,7 @@ fn user() -> Arc<User> {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: std::sync::Arc::default(),
+        theme: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Floor 4: HTTP in, HTTP out. No rules and no SQL live here.
 
+mod administrator;
 mod again;
 pub mod answers;
 pub mod api;

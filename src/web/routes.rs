@@ -7,9 +7,9 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, token};
 use super::files;
 use super::pages::{
-    account, activity, codes, explanations, exports, home, overlaps, password, pauses,
-    recovery_codes, removals, revocations, search, second_factors, secrets, sessions, setup,
-    sign_in, tokens,
+    account, activity, codes, deletions, explanations, exports, forgotten, home, overlaps,
+    password, password_links, pauses, people, recovery_codes, removals, revocations, search,
+    second_factors, secrets, sessions, setup, sign_in, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -46,6 +46,9 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/sign-in/code").route(get(codes::show)).route(post().to(codes::create)))
         .service(resource("/sign-out").route(post().to(sign_in::destroy)))
         .service(resource("/account").route(get(account::edit)).route(post().to(account::update)))
+        .service(resource("/forgotten").route(get(forgotten::new)).route(post().to(forgotten::create)))
+        .service(resource("/join/{code}").route(get(password_links::edit)).route(post().to(password_links::update)))
+        .service(resource("/account/deletion").route(get(deletions::new)).route(post().to(deletions::create)))
         .service(resource("/account/password").route(get(password::edit)).route(post().to(password::update)))
         .service(resource("/account/second-factor").route(get(second_factors::new)).route(post().to(second_factors::create)))
         .service(resource("/account/second-factor/removal").route(get(removals::new)).route(post().to(removals::create)))
@@ -53,6 +56,9 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/sessions").route(get(sessions::index)).route(post().to(sessions::destroy)))
         .service(resource("/account/activity").route(get(activity::index)))
         .service(resource("/account/activity/export").route(get(exports::show)))
+        .service(resource("/admin/people").route(get(people::index)).route(post().to(people::create)))
+        .service(resource("/admin/people/new").route(get(people::new)))
+        .service(resource("/admin/people/{id}/link").route(get(password_links::new)).route(post().to(password_links::create)))
         .service(resource("/account/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
         .service(resource("/account/tokens/new").route(get(tokens::new)))
         .service(resource("/account/tokens/search").route(post().to(search::create)))

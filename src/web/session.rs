@@ -21,6 +21,7 @@ use crate::domain::password::Password;
 use crate::domain::refusal::{Fault, Outcome, Problems};
 use crate::domain::signing::random_text;
 use crate::domain::time::{Clock, Now, from_micros};
+use crate::domain::user::Role;
 use crate::manage::Manage;
 
 /// The names of what a session remembers.
@@ -55,9 +56,11 @@ pub struct SignedIn {
 impl SignedIn {
     /// What surrounds a page of theirs. The message of the last change is shown once.
     pub fn shell(&self, tab: Tab) -> Shell {
-        let mut shell = Shell::bare(&self.site, self.theme);
+        let mut shell = self.bare_shell();
         shell.person = Some(self.actor.user.display_name.as_str().to_owned());
         shell.user_name = self.actor.user.name.as_str().to_owned();
+        shell.is_admin = self.actor.user.role == Role::Admin;
+        shell.picks_theme = self.actor.user.theme.is_none() && tab != Tab::Profile;
         shell.tab = tab;
         shell.message = self.told(MESSAGE);
         shell.note = self.told(NOTE);
@@ -70,6 +73,16 @@ impl SignedIn {
     pub fn begin_anew(&mut self) -> Result<(), WebError> {
         self.binding = begin(&self.session, self.actor.id(), &self.actor.client)?;
         Ok(())
+    }
+
+    /// What surrounds a page for whom this session was, once it is over.
+    pub fn bare_shell(&self) -> Shell {
+        Shell::bare(&self.site, self.theme())
+    }
+
+    /// The theme of their account, or as long as it has none, of this browser.
+    pub fn theme(&self) -> Theme {
+        self.actor.user.theme.unwrap_or(self.theme)
     }
 
     /// The instant and the zone in which times are shown to them.
@@ -95,7 +108,7 @@ impl SignedIn {
 
     /// Leaves a message for the next page.
     pub fn tell(&self, message: &str) -> Result<(), WebError> {
-        remember(&self.session, MESSAGE, message)
+        tell(&self.session, message)
     }
 
     /// Leaves a word for the next page where nothing was changed: of what was found, or what is missing.
@@ -183,6 +196,11 @@ pub fn begin(session: &Session, user: &UserId, client: &Client) -> Result<String
 /// Leaves a word for the first page of a session that has just begun.
 pub fn note(session: &Session, sentence: &str) -> Result<(), WebError> {
     remember(session, NOTE, sentence)
+}
+
+/// Leaves a message for the next page of whom this session is.
+pub fn tell(session: &Session, message: &str) -> Result<(), WebError> {
+    remember(session, MESSAGE, message)
 }
 
 /// The session, unless reading it has failed (`session_store.rs`): nothing was done yet, and nothing is done then.

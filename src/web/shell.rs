@@ -1,9 +1,12 @@
 //! What surrounds every page: the instance's name, who is signed in, where one is, what has just happened.
 
 use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
 
 use super::assets::Assets;
 use super::site::Site;
+pub use crate::domain::user::Theme;
 
 /// The tabs of the account settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,23 +17,22 @@ pub enum Tab {
     Tokens,
     Sessions,
     Activity,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    System,
-    Light,
-    Dark,
+    People,
 }
 
 /// The theme that this browser has chosen.
 pub fn theme(req: &HttpRequest) -> Theme {
-    match req.cookie("latchkey-theme").as_ref().map(|cookie| cookie.value()) {
-        Some("light") => Theme::Light,
-        Some("dark") => Theme::Dark,
-        _ => Theme::System,
-    }
+    let cookie = req.cookie(THEME);
+    cookie.and_then(|cookie| Theme::parse(cookie.value())).unwrap_or(Theme::System)
 }
+
+/// Has this browser keep a theme for the pages that don't know who asks. The script sets the same cookie.
+pub fn theme_cookie(theme: Theme) -> Cookie<'static> {
+    let cookie = Cookie::build(THEME, theme.as_str()).path("/").same_site(SameSite::Lax);
+    cookie.max_age(Duration::days(365)).finish()
+}
+
+const THEME: &str = "latchkey-theme";
 
 pub struct Shell {
     pub instance: String,
@@ -40,6 +42,11 @@ pub struct Shell {
     /// The display name of who is signed in.
     pub person: Option<String>,
     pub user_name: String,
+    /// Whether they look after the others.
+    pub is_admin: bool,
+    /// Whether the theme is this browser's to choose: it isn't on the page where one chooses for one's account, nor
+    /// once one has.
+    pub picks_theme: bool,
     pub tab: Tab,
     /// What the last change did.
     pub message: Option<String>,
@@ -63,6 +70,8 @@ impl Shell {
             theme,
             person: None,
             user_name: String::new(),
+            is_admin: false,
+            picks_theme: true,
             tab: Tab::None,
             message: None,
             note: None,
@@ -85,15 +94,12 @@ impl Shell {
             Tab::Tokens => "tokens",
             Tab::Sessions => "sessions",
             Tab::Activity => "activity",
+            Tab::People => "people",
         };
         tab == name
     }
 
     pub fn theme_name(&self) -> &'static str {
-        match self.theme {
-            Theme::System => "system",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
+        self.theme.as_str()
     }
 }

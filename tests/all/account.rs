@@ -59,3 +59,27 @@ async fn fields_that_no_form_has_do_nothing() {
     let page = ada.opens("/account").await;
     assert!(page.says("member") && page.says("ada@fernhill.example"));
 }
+
+#[actix_web::test]
+async fn a_theme_chosen_for_an_account_is_there_in_every_browser() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let page = ada.opens("/account").await;
+    assert_eq!(page.field("Theme"), "system");
+    assert_eq!(page.count("html[data-theme]"), 0);
+    assert_eq!(ada.opens("/account/password").await.count("footer fieldset"), 1, "each browser’s");
+    let form = page.form("Save profile").fill("Theme", "dark").fill("Your password", PASSWORD);
+    assert_eq!(ada.browser.submit(&form).await.status, StatusCode::SEE_OTHER);
+    let elsewhere = ada.elsewhere().await;
+    for browser in [&ada.browser, &elsewhere] {
+        let page = browser.open("/account").await;
+        assert_eq!(page.count("html[data-theme=dark]"), 1);
+        assert_eq!((page.field("Theme"), page.count("footer fieldset")), ("dark".to_owned(), 0));
+        // Pages that don't know who asks have it from this browser.
+        assert_eq!(browser.open("/no-such-page").await.count("html[data-theme=dark]"), 1);
+    }
+    assert_eq!(app.guest().open("/sign-in").await.count("html[data-theme]"), 0);
+    let form = ada.opens("/account").await.form("Save profile").forged("theme", "pink");
+    let page = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    assert_eq!(page.error("Theme"), "Choose a theme of the list");
+}

@@ -35,7 +35,8 @@ type Rule = (&'static str, [Answer; 4]);
 const EVERYBODY: [Answer; 4] = [Served; 4];
 const SIGNED_IN: [Answer; 4] = [SignIn, Served, Served, Served];
 const WHO_GENERATES: [Answer; 4] = [SignIn, Refused, Served, Served];
-/// They have no second factor.
+const ADMINS: [Answer; 4] = [SignIn, Absent, Absent, Served];
+/// They have no second factor, and there is no such person.
 const WITHOUT_ONE: [Answer; 4] = [SignIn, Absent, Absent, Absent];
 const NOBODY: [Answer; 4] = [Absent; 4];
 /// Nobody is known by a cookie there, and no token was sent.
@@ -43,7 +44,7 @@ const BY_TOKEN: [Answer; 4] = [Machine(401); 4];
 /// Its form is bound to a visitor's browser; these send that of somebody who is signed in, or none.
 const BY_VISITORS_FORM: [Answer; 4] = [Refused; 4];
 
-const RULES: [Rule; 48] = [
+const RULES: [Rule; 59] = [
     ("ANY /verify", BY_TOKEN),
     ("ANY /verify/{path:.*}", BY_TOKEN),
     ("GET /api/v1/token", BY_TOKEN),
@@ -67,6 +68,19 @@ const RULES: [Rule; 48] = [
     ("POST /sign-in/code", BY_VISITORS_FORM),
     // Ends in the same place, signed in or not.
     ("POST /sign-out", [SignIn; 4]),
+    ("GET /forgotten", EVERYBODY),
+    ("POST /forgotten", BY_VISITORS_FORM),
+    // There is no such link.
+    ("GET /join/{code}", NOBODY),
+    ("POST /join/{code}", BY_VISITORS_FORM),
+    ("GET /admin/people", ADMINS),
+    ("POST /admin/people", ADMINS),
+    ("GET /admin/people/new", ADMINS),
+    // Of somebody that there isn't.
+    ("GET /admin/people/{id}/link", WITHOUT_ONE),
+    ("POST /admin/people/{id}/link", WITHOUT_ONE),
+    ("GET /account/deletion", SIGNED_IN),
+    ("POST /account/deletion", SIGNED_IN),
     ("GET /account", SIGNED_IN),
     ("POST /account", SIGNED_IN),
     ("GET /account/password", SIGNED_IN),
@@ -168,6 +182,38 @@ impl Kind {
         kind
     }
 
+    /// What any form asks for, filled in well.
+    fn fills_in(&self, token: &str) -> Vec<(&'static str, String)> {
+        let nonce = Nonce::random();
+        let newcomer = nonce.as_str().to_lowercase();
+        let own = self.person.as_ref().map_or("", |person| &person.name);
+        let email = format!("{newcomer}@fernhill.example");
+        let fields = [
+            ("csrf", self.csrf.as_str()),
+            ("id", token),
+            ("changed", &self.changed),
+            ("nonce", nonce.as_str()),
+            ("password", PASSWORD),
+            ("new", "seven brass owls knit"),
+            ("username", &newcomer),
+            ("typed", own),
+            ("email", &email),
+            ("role", "member"),
+            ("theme", "system"),
+            ("name", "Night job"),
+            ("zone", "UTC"),
+            ("expires", "90"),
+            ("access.git", "read"),
+            ("deed", "pause"),
+            ("overlap", "0"),
+            ("q", "night"),
+            ("end", "others"),
+            ("key", APP),
+            ("code", &self.code),
+        ];
+        fields.map(|(name, text)| (name, text.to_owned())).to_vec()
+    }
+
     /// Asks for a route about this token. Every form is sent with what any of them asks for, filled in well.
     async fn asks(&self, method: &Method, path: &str, token: &str) -> Page {
         let query = match path {
@@ -182,26 +228,7 @@ impl Kind {
         if method != Method::POST {
             return self.browser.send(request).await;
         }
-        let nonce = Nonce::random();
-        let form = [
-            ("csrf", self.csrf.as_str()),
-            ("id", token),
-            ("changed", &self.changed),
-            ("nonce", nonce.as_str()),
-            ("password", PASSWORD),
-            ("new", "seven brass owls knit"),
-            ("name", "Night job"),
-            ("zone", "UTC"),
-            ("expires", "90"),
-            ("access.git", "read"),
-            ("deed", "pause"),
-            ("overlap", "0"),
-            ("q", "night"),
-            ("end", "others"),
-            ("key", APP),
-            ("code", &self.code),
-        ];
-        self.browser.send(request.form(&form)).await
+        self.browser.send(request.form(&self.fills_in(token))).await
     }
 }
 

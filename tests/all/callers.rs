@@ -12,6 +12,7 @@ use crate::support::caller::basic;
 pub fn beside(app: &App, words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.current_dir(app.database.folder()).args(words).stdin(Stdio::null());
+    command.env("LATCHKEY_LISTEN", app.address.to_string());
     command.env("LATCHKEY_DATABASE_URL", &app.database.url).output().expect("the binary")
 }
 

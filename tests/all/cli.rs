@@ -239,3 +239,26 @@ async fn what_only_looks_at_a_database_makes_none() {
     }
     assert!(!folder.path.join("typo.db").exists());
 }
+
+#[actix_web::test]
+async fn the_check_tells_where_mails_go_and_no_command_shows_the_password() {
+    let folder = Folder::new();
+    let told = out(&folder.run(&["config", "check"]));
+    assert!(told.contains("No mails are sent"), "{told}");
+    let file = "mail_url = \"smtps://ada:hush-hush@mail.fernhill.example\"\nmail_from = \"keys@fernhill.example\"\n";
+    let file = format!(
+        "{file}public_url = \"https://keys.fernhill.example\"\n{}",
+        latchkey::config::SAMPLE
+    );
+    std::fs::write(folder.path.join("latchkey.toml"), file).expect("a file");
+    let told = out(&folder.run(&["config", "check"]));
+    assert!(
+        told.contains("through mail.fernhill.example:465, over TLS, from keys@fernhill.example"),
+        "{told}"
+    );
+    let shown = out(&folder.run(&["config", "show"]));
+    assert!(
+        shown.contains("(not shown)") && !shown.contains("hush") && !told.contains("hush"),
+        "{shown}"
+    );
+}

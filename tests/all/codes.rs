@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName};
 
+use crate::password_links::{NEW, makes_link, sets};
 use crate::support::App;
 use crate::support::browse::Browser;
 use crate::support::people::{PASSWORD, Person};
@@ -115,4 +116,20 @@ async fn codes_can_not_be_guessed() {
     let browser = app.guest();
     let page = half_way(&browser, "ada").await;
     assert_eq!(enter(&browser, &page, &phone.code(&app)).await.status, StatusCode::SEE_OTHER);
+}
+
+/// Whoever reads somebody's mail has their link, and not their phone.
+#[actix_web::test]
+async fn a_link_leads_no_further_than_the_password_where_a_second_factor_is_set_up() {
+    let app = App::start().await;
+    let (ada, bo) = (app.member("ada").await, app.admin("bo").await);
+    let phone = Phone::set_up(&app, &ada).await;
+    let path = makes_link(&app, &bo, ada.id.as_str()).await;
+    let browser = app.guest();
+    let page = sets(&browser, &path, NEW).await;
+    assert_eq!((page.status, page.heading()), (StatusCode::OK, "Enter your code".to_owned()));
+    assert_eq!(browser.get("/account/tokens").await.status, StatusCode::SEE_OTHER, "not yet");
+    let page = enter(&browser, &page, &phone.code(&app)).await;
+    assert_eq!(page.location().as_deref(), Some("/account/tokens"));
+    assert_eq!(browser.get("/account/tokens").await.status, StatusCode::OK);
 }

@@ -21,7 +21,7 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 17] = [
+pub const FORMS: [&str; 22] = [
     "/setup",
     "/sign-in",
     "/sign-in/code",
@@ -32,6 +32,11 @@ pub const FORMS: [&str; 17] = [
     "/account/second-factor/removal",
     "/account/recovery-codes",
     "/account/sessions",
+    "/account/deletion",
+    "/forgotten",
+    "/join/{code}",
+    "/admin/people",
+    "/admin/people/{id}/link",
     "/account/tokens",
     "/account/tokens/search",
     "/account/tokens/revocation",

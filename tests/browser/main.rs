@@ -21,6 +21,7 @@ mod keyboard;
 mod limits;
 mod list;
 mod nginx;
+mod people;
 mod refusals;
 mod script;
 mod second_factors;

@@ -65,6 +65,13 @@ impl Server {
         String::from_utf8_lossy(&added.stdout).trim_end().to_owned()
     }
 
+    /// On the command line; answers the path of the link.
+    pub fn resets_password(&self, name: &str) -> String {
+        let reset = self.command(&["user", "reset-password", name]).output().expect("the binary");
+        let link = String::from_utf8_lossy(&reset.stdout).trim_end().to_owned();
+        link.strip_prefix(&self.base).unwrap_or_else(|| panic!("{reset:?}")).to_owned()
+    }
+
     /// Whether the server holds a lock on SQLite's file, as Linux tells: without one, any program that closes
     /// the database believes itself the last and takes the write-ahead log away. Always so on PostgreSQL.
     pub fn holds_its_database(&self) -> bool {

@@ -175,6 +175,7 @@ impl TestDatabase {
             ("callers", "service || ' ' || hint || ' ' || coalesce(former_hint, '')"),
             ("sessions", "state"),
             ("nonces", "nonce"),
+            ("password_links", "user_id"),
             ("throttles", "name"),
             ("events", "kind || ' ' || detail || ' ' || agent || ' ' || coalesce(address, '')"),
         ] {

@@ -8,6 +8,7 @@ pub mod cli_server;
 pub mod database;
 pub mod form;
 pub mod machine;
+pub mod mailbox;
 pub mod open_metrics;
 pub mod page;
 pub mod people;
@@ -23,6 +24,7 @@ use latchkey::config::{Config, Given, Source, Values};
 use latchkey::domain::time::{Clock, Now};
 use latchkey::domain::user::{Role, UserName};
 use latchkey::server::Application;
+use reqwest::header::HOST;
 
 use browse::Browser;
 use database::TestDatabase;
@@ -40,6 +42,9 @@ pub struct App {
     micros: Arc<AtomicI64>,
     servers: Vec<ServerHandle>,
 }
+
+/// As a setting, the address that the server turns out to have.
+pub const OWN: &str = "its own address";
 
 /// When every test begins.
 pub const BEGIN: &str = "2026-11-22T18:00:00Z";
@@ -65,7 +70,9 @@ impl App {
             ("last_use_every", given("50ms")),
             ("stop_grace", given("1s")),
         ]);
-        values.extend(settings.iter().map(|(key, value)| (*key, given(value))));
+        let base = format!("http://{address}");
+        let meant = |value: &&str| if *value == OWN { given(&base) } else { given(value) };
+        values.extend(settings.iter().map(|(key, value)| (*key, meant(value))));
         let config = Config::read(file, "test", values).unwrap_or_else(|wrong| panic!("{wrong}"));
         let start: DateTime<Utc> = BEGIN.parse().expect("a time");
         let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
@@ -83,7 +90,7 @@ impl App {
             actix_web::rt::spawn(async move { drop(application.keep_up(every).await) });
         }
         Self {
-            base: format!("http://{address}"),
+            base,
             address,
             metrics,
             config: Arc::new(config),
@@ -120,9 +127,11 @@ impl App {
         self.micros.store(at.timestamp_micros(), Ordering::SeqCst);
     }
 
-    /// Somebody with a browser and no account.
+    /// Somebody with a browser and no account, who comes by the public address if there is one.
     pub fn guest(&self) -> Browser {
-        Browser::new(&self.base)
+        let public = self.config.settings.public_url.as_ref().map(|url| url.authority());
+        let host = public.map(|host| (HOST, host.parse().expect("a host")));
+        Browser::with_headers(&self.base, host.into_iter().collect())
     }
 
     /// A member, signed in.

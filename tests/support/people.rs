@@ -63,6 +63,7 @@ impl Person {
             disabled: None,
             zone: chrono_tz::Tz::UTC,
             teams: std::sync::Arc::default(),
+            theme: None,
         };
         let id = user.id.clone();
         app.database.write(move |tx| Ok(users::insert(tx, &user, &hash())?)).await;

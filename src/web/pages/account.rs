@@ -9,7 +9,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::refusal::Problems;
 use crate::domain::team::TeamKey;
 use crate::domain::time::Now;
-use crate::domain::user::{DisplayName, Email, User};
+use crate::domain::user::{DisplayName, Email, Theme, User};
 use crate::manage::Manage;
 use crate::web::again::Again;
 use crate::web::error::WebError;
@@ -17,7 +17,7 @@ use crate::web::form::{Fields, Sent, Typed};
 use crate::web::local;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
-use crate::web::shell::{Shell, Tab};
+use crate::web::shell::{Shell, Tab, theme_cookie};
 
 #[derive(Template)]
 #[template(path = "account/edit.html")]
@@ -27,6 +27,8 @@ struct Edit {
     /// The name of the chosen zone, and those of all.
     zone: String,
     zones: Vec<&'static str>,
+    /// Value and words of each theme, and whether it is chosen.
+    themes: Vec<(&'static str, &'static str, bool)>,
     email: Option<String>,
     role: &'static str,
     /// By name, with commas between.
@@ -35,12 +37,17 @@ struct Edit {
 }
 
 impl Edit {
-    fn of(me: &SignedIn, manage: &Manage, name: String, zone: String, problems: Problems) -> Self {
+    fn of(me: &SignedIn, manage: &Manage, typed: ProfileForm, problems: Problems) -> Self {
         let user = &me.actor.user;
+        let ProfileForm { name, zone, theme, .. } = typed;
+        let words = ["As the system", "Light", "Dark"];
+        let themes = Theme::ALL.into_iter().zip(words);
+        let themes = themes.map(|(one, words)| (one.as_str(), words, one.as_str() == theme));
         Self {
             shell: me.shell(Tab::Profile),
             name,
             zone,
+            themes: themes.collect(),
             zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
             email: user.email.as_ref().map(Email::as_str).map(str::to_owned),
             role: user.role.as_str(),
@@ -62,6 +69,7 @@ fn teams(user: &User, catalogue: &Catalogue) -> String {
 pub struct ProfileForm {
     name: String,
     zone: String,
+    theme: String,
     password: String,
 }
 
@@ -70,25 +78,33 @@ impl Typed for ProfileForm {
         Self {
             name: fields.text("name"),
             zone: fields.text("zone"),
+            theme: fields.text("theme"),
             password: fields.text("password"),
         }
     }
 
     fn resume(&self) -> String {
-        format!("/account?name={}&zone={}", local::encode(&self.name), local::encode(&self.zone))
+        let [name, zone, theme] =
+            [&self.name, &self.zone, &self.theme].map(|typed| local::encode(typed));
+        format!("/account?name={name}&zone={zone}&theme={theme}")
     }
 }
 
 impl ProfileForm {
-    fn parse(&self, me: &SignedIn) -> Result<(DisplayName, Tz), Problems> {
+    fn parse(&self, me: &SignedIn) -> Result<(DisplayName, Tz, Theme), Problems> {
         let mut problems = Problems::default();
         let name = problems.keep("name", DisplayName::parse(&self.name));
         let unknown = |_| "Choose a time zone of the list".to_owned();
         let zone = problems.keep("zone", self.zone.parse::<Tz>().map_err(unknown));
+        let unknown = || "Choose a theme of the list".to_owned();
+        let theme = problems.keep("theme", Theme::parse(&self.theme).ok_or_else(unknown));
         if let Err(missing) = me.want_password(&self.password) {
             problems = problems.and(missing);
         }
-        name.zip(zone).filter(|_| problems.is_empty()).ok_or(problems)
+        match (name, zone, theme) {
+            (Some(name), Some(zone), Some(theme)) if problems.is_empty() => Ok((name, zone, theme)),
+            _ => Err(problems),
+        }
     }
 }
 
@@ -96,13 +112,18 @@ impl ProfileForm {
 pub struct Prefill {
     name: Option<String>,
     zone: Option<String>,
+    theme: Option<String>,
 }
 
 pub async fn edit(manage: Data<Manage>, me: SignedIn, prefill: Query<Prefill>) -> Page {
     let (user, prefill) = (&me.actor.user, prefill.into_inner());
-    let name = prefill.name.unwrap_or_else(|| user.display_name.as_str().to_owned());
-    let zone = prefill.zone.unwrap_or_else(|| user.zone.name().to_owned());
-    Page::show(&Edit::of(&me, &manage, name, zone, Problems::default()))
+    let typed = ProfileForm {
+        name: prefill.name.unwrap_or_else(|| user.display_name.as_str().to_owned()),
+        zone: prefill.zone.unwrap_or_else(|| user.zone.name().to_owned()),
+        theme: prefill.theme.unwrap_or_else(|| me.theme().as_str().to_owned()),
+        password: String::new(),
+    };
+    Page::show(&Edit::of(&me, &manage, typed, Problems::default()))
 }
 
 pub async fn update(
@@ -112,19 +133,19 @@ pub async fn update(
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;
     let answer = async {
-        let (name, zone) = typed.parse(&me)?;
+        let (name, zone, theme) = typed.parse(&me)?;
         let by = me.confirm(&manage, &typed.password, now).await?;
-        manage.change_profile(by, name, zone, now).await
+        manage.change_profile(by, name, zone, theme, now).await?;
+        Ok(theme)
     };
     match answer.await {
-        Ok(()) => {
+        Ok(theme) => {
             me.tell("Saved your profile.")?;
-            Ok(Page::see_other("/account"))
+            Ok(Page::see_other("/account").cookie(Some(theme_cookie(theme))))
         }
         Err(failure) => {
             let again = Again::of(failure)?;
-            let page =
-                Page::show(&Edit::of(&me, &manage, typed.name, typed.zone, again.problems.clone()));
+            let page = Page::show(&Edit::of(&me, &manage, typed, again.problems.clone()));
             Ok(again.mark(page))
         }
     }

@@ -13,7 +13,7 @@ use crate::web::form::{Fields, Form, Typed};
 use crate::web::local;
 use crate::web::page::Page;
 use crate::web::session::{self, Visitor};
-use crate::web::shell::Shell;
+use crate::web::shell::{Shell, theme_cookie};
 
 /// What the hidden half of the form is signed for.
 const PURPOSE: &str = "half-way in";
@@ -111,7 +111,8 @@ pub async fn create(
             if let Some(left) = entered.codes_left {
                 session::note(&visitor.session, &words(left))?;
             }
-            Ok(Page::see_other(local::path(&typed.next).unwrap_or("/account/tokens")))
+            let page = Page::see_other(local::path(&typed.next).unwrap_or("/account/tokens"));
+            Ok(page.cookie(entered.user.theme.map(theme_cookie)))
         }
         Err(failure) => {
             let again = Again::of(failure)?;

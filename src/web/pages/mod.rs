@@ -3,12 +3,16 @@
 pub mod account;
 pub mod activity;
 pub mod codes;
+pub mod deletions;
 pub mod explanations;
 pub mod exports;
+pub mod forgotten;
 pub mod home;
 pub mod overlaps;
 pub mod password;
+pub mod password_links;
 pub mod pauses;
+pub mod people;
 mod question;
 pub mod recovery_codes;
 pub mod removals;

@@ -15,7 +15,7 @@ use crate::web::error::WebError;
 use crate::web::form::{Fields, Form, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::{self, Visitor};
-use crate::web::shell::Shell;
+use crate::web::shell::{Shell, theme_cookie};
 use crate::web::{local, words};
 
 #[derive(Template)]
@@ -112,7 +112,8 @@ pub async fn create(
     match manage.sign_in(&typed.username, password, &visitor.client, now).await {
         Ok(Entry::In(user)) => {
             session::begin(&visitor.session, &user.id, &visitor.client)?;
-            Ok(Page::see_other(local::path(&typed.next).unwrap_or("/account/tokens")))
+            let page = Page::see_other(local::path(&typed.next).unwrap_or("/account/tokens"));
+            Ok(page.cookie(user.theme.map(theme_cookie)))
         }
         Ok(Entry::HalfWay(half)) => Ok(codes::ask(&visitor, &half, typed.next)),
         Err(failure) => {

@@ -121,6 +121,9 @@ pub fn drawn(kind: Kind) -> (&'static str, &'static str) {
         Kind::TokenPaused => ("idle", "soft"),
         Kind::TokenResumed => ("check", "good"),
         Kind::TokenRevoked | Kind::TokenSurrendered => ("trash", "danger"),
+        Kind::LinkMade | Kind::PasswordSet => ("lock", ""),
+        Kind::LinkRefused => ("alert", "warn"),
+        Kind::PersonDeleted => ("trash", "danger"),
         Kind::CallerAdded | Kind::CallerRotated | Kind::CallerRemoved => ("lock", ""),
     }
 }
