@@ -28,7 +28,7 @@ use crate::verify::{Offer, Verification};
 use crate::web::api::tally::Tally;
 use crate::web::session_store::Sessions;
 use crate::web::site::Site;
-use crate::web::{explain, guard, headers, log, routes};
+use crate::web::{errors, guard, headers, log, routes};
 
 /// The largest form, in bytes.
 const FORM: usize = 128 * 1024;
@@ -241,14 +241,14 @@ impl Parts {
         let verifier = verifier.unwrap_or_else(|fault| panic!("{fault}"));
         let files = scope("/static")
             .configure(routes::statics)
-            .wrap(from_fn(explain::explain))
+            .wrap(from_fn(errors::show))
             .wrap(from_fn(headers::protect));
         let pages = scope("")
             .app_data(PayloadConfig::new(FORM))
             .configure(routes::pages)
             .wrap(self.sessions())
             .wrap(from_fn(guard::check))
-            .wrap(from_fn(explain::explain))
+            .wrap(from_fn(errors::show))
             .wrap(from_fn(headers::protect))
             .wrap(from_fn(log::note));
         cfg.app_data(Data::new(self.db.clone()))

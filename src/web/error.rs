@@ -98,7 +98,7 @@ impl ResponseError for WebError {
         }
     }
 
-    /// Bare: `explain.rs` makes the page.
+    /// Bare: `errors.rs` makes the page.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }

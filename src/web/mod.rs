@@ -8,7 +8,7 @@ mod assets;
 mod client;
 mod csrf;
 mod error;
-pub mod explain;
+pub mod errors;
 mod files;
 mod form;
 pub mod guard;

@@ -25,7 +25,7 @@ struct Show {
 }
 
 /// Turns every error that reaches the edge into a page of the product's own.
-pub async fn explain(
+pub async fn show(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
