@@ -2,7 +2,7 @@
 
 mod map;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::access::Access;
 use super::limit::PerMinute;
@@ -125,7 +125,7 @@ impl Service {
 pub struct Catalogue {
     services: Vec<Service>,
     teams: Vec<Team>,
-    places: HashMap<String, usize>,
+    places: FxHashMap<String, usize>,
     map: Map,
 }
 

@@ -140,21 +140,20 @@ impl Digest {
     /// Any prefix is accepted here, so that tokens outlive a change of the operator's prefix.
     pub fn of_presented(text: &str) -> Option<Self> {
         let text = without_scheme(text);
-        let (prefix, _) = text.rsplit_once('_')?;
-        is_prefix(prefix).then(|| Self::of_shaped(text, RANDOM))?
+        let (prefix, row) = text.rsplit_once('_')?;
+        is_prefix(prefix).then(|| Self::of_shaped(text, row, RANDOM))?
     }
 
     /// The same of what a caller presents as its secret.
     pub fn of_caller_secret(text: &str) -> Option<Self> {
-        let (before, _) = text.rsplit_once('_')?;
-        is_prefix(before.strip_suffix(CALLER)?).then(|| Self::of_shaped(text, CALLER_RANDOM))?
+        let (before, row) = text.rsplit_once('_')?;
+        is_prefix(before.strip_suffix(CALLER)?).then(|| Self::of_shaped(text, row, CALLER_RANDOM))?
     }
 
-    /// Of a text whose last piece is this long, and has the right checksum at its end.
-    fn of_shaped(text: &str, random: usize) -> Option<Self> {
-        let (_, rest) = text.rsplit_once('_')?;
-        let shaped = rest.len() == random + CHECKSUM;
-        if !shaped || !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    /// Of a text that ends in this row of so many random characters and the right checksum.
+    fn of_shaped(text: &str, row: &str, random: usize) -> Option<Self> {
+        let shaped = row.len() == random + CHECKSUM;
+        if !shaped || !row.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return None;
         }
         let (body, given) = text.as_bytes().split_at(text.len() - CHECKSUM);

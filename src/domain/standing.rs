@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::expiry::Expiry;
 use super::grants::Grants;
-use super::id::{TokenId, UserId};
+use super::id::TokenId;
 use super::limit::PerMinute;
 use super::networks::Networks;
 use super::secret::Digest;
@@ -18,7 +18,6 @@ use super::token::{Token, TokenName};
 pub struct Standing {
     pub digest: Digest,
     pub id: TokenId,
-    pub owner: UserId,
     pub name: TokenName,
     pub grants: Arc<Grants>,
     /// From where it may be used; `None` for anywhere.
@@ -50,7 +49,6 @@ impl Standing {
         Self {
             digest,
             id: token.id,
-            owner: token.owner,
             name: token.name,
             grants: Arc::new(token.grants),
             networks: Some(token.networks).filter(|n| !n.is_anywhere()).map(Arc::new),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use compact_str::CompactString;
 
 use super::id::UserId;
 use super::team::TeamKey;
@@ -11,7 +12,7 @@ use super::text;
 
 /// The name one signs in with. One spelling only: typed in any case, kept in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserName(String);
+pub struct UserName(CompactString);
 
 impl UserName {
     pub const LONGEST: usize = 40;
@@ -32,12 +33,12 @@ impl UserName {
                     .to_owned(),
             );
         }
-        Ok(Self(name))
+        Ok(Self(name.into()))
     }
 
     /// A name as stored: later rules for new ones don't take it away.
     pub fn from_stored(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     pub fn as_str(&self) -> &str {
@@ -47,7 +48,7 @@ impl UserName {
 
 /// What a person is called on pages and in identity headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DisplayName(String);
+pub struct DisplayName(CompactString);
 
 impl DisplayName {
     pub const LONGEST: usize = 80;
@@ -62,13 +63,13 @@ impl DisplayName {
         }
         match text::hidden_character(name) {
             Some(reason) => Err(reason.to_owned()),
-            None => Ok(Self(name.to_owned())),
+            None => Ok(Self(name.into())),
         }
     }
 
     /// A name as stored: later rules for new ones don't take it away.
     pub fn from_stored(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     pub fn as_str(&self) -> &str {
@@ -85,7 +86,7 @@ impl From<&UserName> for DisplayName {
 /// A mail address, as far as one can tell without writing to it. Kept in lower case, so that no two people have
 /// the same one: services may trust it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Email(String);
+pub struct Email(CompactString);
 
 impl Email {
     pub const LONGEST: usize = 254; // RFC 5321, section 4.5.3.1
@@ -97,7 +98,7 @@ impl Email {
         });
         let plain = address.bytes().all(|b| b.is_ascii_graphic());
         if shaped && plain && address.len() <= Self::LONGEST {
-            Ok(Self(address))
+            Ok(Self(address.into()))
         } else {
             Err("Enter a mail address such as ada@example.org".to_owned())
         }
@@ -105,7 +106,7 @@ impl Email {
 
     /// An address as stored: later rules for new ones don't take it away.
     pub fn from_stored(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     pub fn as_str(&self) -> &str {

@@ -74,7 +74,7 @@ impl Need {
 /// A presented value together with its owner, as they are now.
 #[derive(Clone, Debug)]
 pub struct Holder {
-    pub token: Arc<Standing>,
+    pub token: Standing,
     pub owner: Arc<User>,
 }
 
@@ -96,7 +96,7 @@ impl Known {
     /// The same without what pages need besides.
     pub fn into_holder(self, digest: Digest) -> Holder {
         let token = Standing::of(self.token, digest, self.until);
-        Holder { token: Arc::new(token), owner: Arc::new(self.owner) }
+        Holder { token, owner: Arc::new(self.owner) }
     }
 }
 

@@ -65,7 +65,7 @@ impl Case {
     fn holder(&self) -> Holder {
         let digest = Secret::random(&Prefix::parse("lk").expect("a prefix")).digest();
         let token = Standing::of(self.token.clone(), digest, self.until);
-        Holder { token: Arc::new(token), owner: Arc::new(self.owner.clone()) }
+        Holder { token, owner: Arc::new(self.owner.clone()) }
     }
 }
 

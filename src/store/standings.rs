@@ -37,7 +37,7 @@ struct StandingRow {
     revoked_at: Option<i64>,
 }
 
-impl TryFrom<StandingRow> for Standing {
+impl TryFrom<StandingRow> for (UserId, Standing) {
     type Error = Fault;
 
     /// Its last use isn't read: one that seems to have ended for want of use is to be looked up.
@@ -46,10 +46,10 @@ impl TryFrom<StandingRow> for Standing {
         let networks = Networks::parse(&row.networks).map_err(|_| wrong("networks"))?;
         let days = row.unused_days.and_then(|days| u32::try_from(days).ok());
         let since = moment(row.renewed_at);
-        Ok(Self {
+        let owner = UserId::parse(&row.user_id).ok_or_else(|| wrong("user_id"))?;
+        let token = Standing {
             digest: Digest::from_stored(&row.digest).ok_or_else(|| wrong("digest"))?,
             id: TokenId::parse(&row.id).ok_or_else(|| wrong("id"))?,
-            owner: UserId::parse(&row.user_id).ok_or_else(|| wrong("user_id"))?,
             name: TokenName::from_stored(row.name),
             grants: Arc::new(Grants::parse(&row.grants).ok_or_else(|| wrong("grants"))?),
             networks: Some(networks).filter(|n| !n.is_anywhere()).map(Arc::new),
@@ -59,12 +59,13 @@ impl TryFrom<StandingRow> for Standing {
             former: false,
             paused: row.paused_at.is_some(),
             revoked: row.revoked_at.is_some(),
-        })
+        };
+        Ok((owner, token))
     }
 }
 
-/// Tokens by id from after this one on, so many of them, without the revoked ones.
-pub fn after(c: &mut Conn, last: &str, most: i64) -> Result<Vec<Standing>, Fault> {
+/// Tokens by id from after this one on, so many of them, without the revoked ones, and whose each is.
+pub fn after(c: &mut Conn, last: &str, most: i64) -> Result<Vec<(UserId, Standing)>, Fault> {
     let query = tokens::table
         .filter(tokens::id.gt(last))
         .filter(tokens::revoked_at.is_null())
@@ -75,8 +76,8 @@ pub fn after(c: &mut Conn, last: &str, most: i64) -> Result<Vec<Standing>, Fault
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The former values that work at this time.
-pub fn former(c: &mut Conn, now: DateTime<Utc>) -> Result<Vec<Standing>, Fault> {
+/// The former values that work at this time, and whose each is.
+pub fn former(c: &mut Conn, now: DateTime<Utc>) -> Result<Vec<(UserId, Standing)>, Fault> {
     let query = former_secrets::table
         .inner_join(tokens::table)
         .filter(former_secrets::ends_at.gt(now.timestamp_micros()))
@@ -85,11 +86,11 @@ pub fn former(c: &mut Conn, now: DateTime<Utc>) -> Result<Vec<Standing>, Fault> 
     let rows = query.load::<(Vec<u8>, i64, StandingRow)>(c);
     let rows = rows.during("reading former values for verification")?;
     let former = |(digest, ends, row): (Vec<u8>, i64, StandingRow)| {
-        let token = Standing::try_from(row)?;
+        let (owner, token) = row.try_into()?;
         let digest = Digest::from_stored(&digest);
         let digest = digest.ok_or_else(|| spoilt("former_secrets", "digest"))?;
         let expiry = token.expiry.no_later_than(moment(ends));
-        Ok(Standing { digest, expiry, former: true, ..token })
+        Ok((owner, Standing { digest, expiry, former: true, ..token }))
     };
     rows.into_iter().map(former).collect()
 }

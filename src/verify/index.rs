@@ -4,14 +4,17 @@
 //! database between two looks at a counter. Who reads takes the counter's number first (a `Stamp`), then the row, and
 //! stores it only if nothing in that shard has changed since. Who has changed something raises the counter after the
 //! commit, marks the shard, and takes the entry out, all before the change is answered.
+//!
+//! An entry leads straight to its owner, as each step to another place in memory is one that a verification waits for. It
+//! holds while nobody in the owner's shard has changed since the owner was put there; else the owner is looked for anew.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::HashTable;
-use rustc_hash::FxHashMap;
-
 use super::kinds::Kinds;
+use super::people::People;
 use crate::domain::id::UserId;
 use crate::domain::secret::Digest;
 use crate::domain::standing::Standing;
@@ -24,6 +27,8 @@ const SHARDS: usize = 1024;
 pub const BYTES_EACH: usize = 200;
 /// And one person, of whom there are fewer: a quarter of the room is theirs.
 const BYTES_OF_PERSON: usize = 500;
+/// With so many values of a shard to be read anew, there is no room for further ones.
+const MOST_CHANGED: usize = 16;
 
 /// How many changes had been learnt of before a row was read.
 #[derive(Clone, Copy)]
@@ -31,16 +36,37 @@ pub struct Stamp(u64);
 
 /// What the index knows of a value.
 pub enum Seen {
-    Holder(Holder),
+    Holder(Arc<Entry>),
     /// It isn't among those that are known.
     Nothing,
     /// It has changed, and has to be read anew.
     Changed,
 }
 
+/// A value, what it opens, and whose it is.
+pub struct Entry {
+    holder: Holder,
+    /// The number of the last change among the people of the owner's shard, when the owner was found there.
+    at: u64,
+}
+
+impl Deref for Entry {
+    type Target = Holder;
+
+    fn deref(&self) -> &Holder {
+        &self.holder
+    }
+}
+
+impl From<Holder> for Entry {
+    fn from(holder: Holder) -> Self {
+        Self { holder, at: 0 }
+    }
+}
+
 pub struct Index {
     values: Box<[RwLock<Values>]>,
-    people: Box<[RwLock<People>]>,
+    people: People,
     changes: AtomicU64,
     /// How often something was forgotten, or found no room.
     losses: AtomicU64,
@@ -48,25 +74,18 @@ pub struct Index {
     complete: AtomicU64,
     /// How often everything was forgotten.
     clears: AtomicU64,
-    /// The most values of one shard, and the most people.
+    /// The most values of one shard.
     most: usize,
-    most_people: usize,
     count: AtomicUsize,
     kinds: Kinds,
 }
 
 #[derive(Default)]
 struct Values {
-    known: HashTable<Arc<Standing>>,
+    known: HashTable<Arc<Entry>>,
     /// What has changed and was not read since: rarely any.
     changed: Vec<Digest>,
     /// The number of the last change in this shard.
-    at: u64,
-}
-
-#[derive(Default)]
-struct People {
-    known: FxHashMap<UserId, Arc<User>>,
     at: u64,
 }
 
@@ -76,13 +95,12 @@ impl Index {
         let shards = |_| RwLock::default();
         Self {
             values: (0..SHARDS).map(shards).collect(),
-            people: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            people: People::new(bytes / 4 / BYTES_OF_PERSON),
             changes: AtomicU64::new(0),
             losses: AtomicU64::new(0),
             complete: AtomicU64::new(0),
             clears: AtomicU64::new(0),
             most: bytes / 4 * 3 / BYTES_EACH / SHARDS,
-            most_people: bytes / 4 / BYTES_OF_PERSON / SHARDS,
             count: AtomicUsize::new(0),
             kinds: Kinds::default(),
         }
@@ -95,62 +113,82 @@ impl Index {
 
     pub fn find(&self, digest: &Digest) -> Seen {
         let shard = read(&self.values[place(digest)]);
-        let Some(token) = shard.known.find(hash(digest), |token| token.digest == *digest) else {
+        let Some(entry) = shard.known.find(hash(digest), |entry| entry.token.digest == *digest)
+        else {
             let changed = shard.changed.contains(digest);
             return if changed { Seen::Changed } else { Seen::Nothing };
         };
-        let owner = read(&self.people[person_place(&token.owner)]);
-        match owner.known.get(&token.owner) {
-            Some(owner) => Seen::Holder(Holder { token: token.clone(), owner: owner.clone() }),
-            None => Seen::Changed,
+        let entry = entry.clone();
+        drop(shard);
+        if entry.at == self.people.changed_at(&entry.owner.id) {
+            return Seen::Holder(entry);
         }
+        self.lead_anew(&entry).map_or(Seen::Changed, Seen::Holder)
+    }
+
+    /// The same entry with its owner as they are now. It takes the other's place, if that is still there.
+    fn lead_anew(&self, entry: &Arc<Entry>) -> Option<Arc<Entry>> {
+        let (owner, at) = self.people.find(&entry.owner.id)?;
+        let (token, digest) = (entry.token.clone(), &entry.token.digest);
+        let anew = Arc::new(Entry { holder: Holder { token, owner }, at });
+        let mut shard = write(&self.values[place(digest)]);
+        let known = shard.known.find_mut(hash(digest), |known| Arc::ptr_eq(known, entry));
+        if let Some(known) = known {
+            *known = anew.clone();
+        }
+        Some(anew)
     }
 
     /// Stores what was read after the stamp was taken, unless it has changed since. Beyond the most that may be kept,
     /// it takes the place of any other.
-    pub fn put(&self, token: &Standing, stamp: Stamp) {
+    pub fn put(&self, token: Standing, owner: &UserId, stamp: Stamp) {
         if self.most == 0 {
             self.lose();
             return;
         }
-        let token = self.kinds.token(token);
         let (digest, hash) = (token.digest, hash(&token.digest));
+        let token = self.kinds.token(token);
+        let owner = self.people.find(owner);
         let mut shard = write(&self.values[place(&digest)]);
         if shard.at > stamp.0 {
             return;
         }
+        let Some((owner, at)) = owner else {
+            self.put_off(&mut shard, &digest);
+            return;
+        };
         shard.changed.retain(|changed| *changed != digest);
-        if let Some(known) = shard.known.find_mut(hash, |known| known.digest == digest) {
-            *known = token;
+        let entry = Arc::new(Entry { holder: Holder { token, owner }, at });
+        if let Some(known) = shard.known.find_mut(hash, |known| known.token.digest == digest) {
+            *known = entry;
             return;
         }
         if shard.known.len() >= self.most {
             self.lose();
             // Which one is as random as a digest.
             let any = shard.known.iter().nth(usize::from(digest.as_bytes()[31]) % self.most.max(1));
-            let Some(any) = any.map(|any| any.digest) else { return };
+            let Some(any) = any.map(|any| any.token.digest) else { return };
             shard.take(&any);
             self.count.fetch_sub(1, Ordering::Relaxed);
         }
-        shard.known.insert_unique(hash, token, |token| self::hash(&token.digest));
+        shard.known.insert_unique(hash, entry, |entry| self::hash(&entry.token.digest));
         self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A token whose owner is just being read anew, or has no room, is to be looked up when it is asked for.
+    fn put_off(&self, shard: &mut Values, digest: &Digest) {
+        if shard.changed.len() >= MOST_CHANGED {
+            self.lose();
+        } else if !shard.changed.contains(digest) {
+            shard.changed.push(*digest);
+        }
     }
 
     pub fn put_person(&self, user: &Arc<User>, stamp: Stamp) {
         if self.most == 0 {
             return;
         }
-        let user = self.kinds.person(user);
-        let mut shard = write(&self.people[person_place(&user.id)]);
-        if shard.at > stamp.0 {
-            return;
-        }
-        if shard.known.len() >= self.most_people
-            && let Some(any) = shard.known.keys().next().cloned()
-        {
-            shard.known.remove(&any);
-        }
-        shard.known.insert(user.id.clone(), user);
+        self.people.put(self.kinds.person(user), stamp.0);
     }
 
     /// There is nothing to be known of this value, as was read after the stamp was taken.
@@ -177,9 +215,7 @@ impl Index {
     /// A person has changed, and that is committed.
     pub fn drop_person(&self, id: &UserId) {
         let at = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut shard = write(&self.people[person_place(id)]);
-        shard.at = at;
-        shard.known.remove(id);
+        self.people.drop(id, at);
     }
 
     /// Anything may have changed.
@@ -190,9 +226,7 @@ impl Index {
         for shard in &self.values {
             *write(shard) = Values { at, ..Values::default() };
         }
-        for shard in &self.people {
-            *write(shard) = People { at, ..People::default() };
-        }
+        self.people.clear(at);
         self.count.store(0, Ordering::Relaxed);
     }
 
@@ -237,7 +271,7 @@ impl Index {
 
 impl Values {
     fn take(&mut self, digest: &Digest) -> bool {
-        let found = self.known.find_entry(hash(digest), |token| token.digest == *digest);
+        let found = self.known.find_entry(hash(digest), |entry| entry.token.digest == *digest);
         found.map(|entry| entry.remove()).is_ok()
     }
 }
@@ -251,11 +285,6 @@ fn place(digest: &Digest) -> usize {
 fn hash(digest: &Digest) -> u64 {
     let bytes = digest.as_bytes().iter().skip(2).take(8);
     bytes.fold(0, |hash, byte| hash << 8 | u64::from(*byte))
-}
-
-fn person_place(id: &UserId) -> usize {
-    let bytes = id.as_str().bytes().take(2);
-    bytes.fold(0, |sum, byte| sum * 31 + usize::from(byte)) % SHARDS
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

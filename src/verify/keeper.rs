@@ -87,9 +87,9 @@ impl Keeper {
             }
             Filling::Tokens(last) => {
                 let tokens = standings::after(self.follower.conn(), last, PAGE)?;
-                let last = tokens.last().map(|token| token.id.as_str().to_owned());
-                let live = tokens.into_iter().filter(|token| !token.expiry.is_past(now));
-                live.for_each(|token| index.put(&token, stamp));
+                let last = tokens.last().map(|(_, token)| token.id.as_str().to_owned());
+                let live = tokens.into_iter().filter(|(_, token)| !token.expiry.is_past(now));
+                live.for_each(|(owner, token)| index.put(token, &owner, stamp));
                 match last {
                     Some(_) if index.is_full() => Filling::Done,
                     Some(last) => Filling::Tokens(last),
@@ -104,7 +104,7 @@ impl Keeper {
     fn finish(&mut self, memory: &Memory) -> Result<Filling, Fault> {
         let stamp = memory.index.stamp();
         let former = standings::former(self.follower.conn(), self.clock.now().at())?;
-        former.into_iter().for_each(|token| memory.index.put(&token, stamp));
+        former.into_iter().for_each(|(owner, token)| memory.index.put(token, &owner, stamp));
         memory.index.complete(self.losses);
         let (tokens, complete) = (memory.index.count(), memory.index.is_complete());
         tracing::info!(tokens, complete, "live tokens are in memory");

@@ -25,13 +25,13 @@ struct Known {
 
 impl Kinds {
     /// The same token, with grants and networks that it shares with others.
-    pub fn token(&self, token: &Standing) -> Arc<Standing> {
+    pub fn token(&self, token: Standing) -> Standing {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let grants = one_of(&mut known.grants, &token.grants);
         let own = token.networks.as_ref();
         let networks = own.map(|own| one_of(&mut known.networks, own));
         drop(known);
-        Arc::new(Standing { grants, networks, ..token.clone() })
+        Standing { grants, networks, ..token }
     }
 
     /// The same person, with a list of teams that they share with others.

@@ -43,7 +43,7 @@ impl Memory {
     pub fn keep(&self, holder: &Holder, stamp: super::index::Stamp) {
         if !holder.token.revoked {
             self.index.put_person(&holder.owner, stamp);
-            self.index.put(&holder.token, stamp);
+            self.index.put(holder.token.clone(), &holder.owner.id, stamp);
         }
     }
 

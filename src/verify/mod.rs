@@ -9,6 +9,7 @@ mod kinds;
 pub mod limits;
 mod memory;
 mod offer;
+mod people;
 pub mod refusals;
 pub mod usage;
 pub mod watch;
@@ -27,7 +28,7 @@ use crate::domain::token::LastUse;
 use crate::domain::verdict::{Denial, Holder, Known, Need, alive, covers};
 use crate::store::Db;
 use crate::store::lookup::Lookup;
-use index::Seen;
+use index::{Entry, Seen};
 use limits::Limits;
 pub use memory::BOUND;
 use memory::Memory;
@@ -111,7 +112,7 @@ pub struct Verifier {
 
 /// Who may go on, and how often still.
 pub struct Allowed {
-    pub holder: Holder,
+    pub holder: Arc<Entry>,
     pub quotas: Quotas,
 }
 
@@ -175,7 +176,7 @@ impl Verifier {
     }
 
     /// From memory, where that can be relied on; else from the database.
-    async fn find(&self, digest: Digest, now: Now) -> Result<Option<Holder>, Fault> {
+    async fn find(&self, digest: Digest, now: Now) -> Result<Option<Arc<Entry>>, Fault> {
         let memory = &self.shared.memory;
         if memory.is_trusted() {
             match memory.index.find(&digest) {
@@ -194,10 +195,12 @@ impl Verifier {
         }
         self.lookups.miss();
         let stamp = memory.index.stamp();
-        let Some(known) = self.look_up(digest, now).await? else { return Ok(None) };
+        // In a place of its own: what waits for a database is large, and is carried along by every verification else.
+        let looked = Box::pin(self.look_up(digest, now));
+        let Some(known) = looked.await? else { return Ok(None) };
         let holder = known.into_holder(digest);
         memory.keep(&holder, stamp);
-        Ok(Some(holder))
+        Ok(Some(Arc::new(holder.into())))
     }
 
     /// As the database has it. Where a token would have ended for want of use, a use that is noted here and not written

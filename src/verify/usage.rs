@@ -48,7 +48,7 @@ pub struct Gatherer {
 impl Gatherer {
     /// Notes an allowed use of this value.
     pub fn note(&self, holder: &Holder, client: &Client, now: Now) {
-        if self.heap.lock().add(&holder.token, client, now) {
+        if self.heap.lock().add(&holder.owner.id, &holder.token, client, now) {
             self.usage.full.notify_one();
         }
     }

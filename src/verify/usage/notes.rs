@@ -50,8 +50,8 @@ impl Notes {
     /// Of how many values, or tokens that may end, one by one.
     const MOST_SINGLE: usize = 100_000;
 
-    /// Notes a use of this value. Answers whether it has just become time to write.
-    pub fn add(&mut self, token: &Standing, by: &Client, now: Now) -> bool {
+    /// Notes a use of this person's value. Answers whether it has just become time to write.
+    pub fn add(&mut self, owner: &UserId, token: &Standing, by: &Client, now: Now) -> bool {
         if token.former && self.former.len() < Self::MOST_SINGLE {
             let (at, address, agent) = (now.at(), by.address, by.agent().to_owned());
             self.former.insert(token.digest, LastUse { at, address, agent });
@@ -64,7 +64,7 @@ impl Notes {
             return false;
         }
         let agent = self.agents.place(by.agent());
-        let (person, token) = (token.owner.clone(), token.id.clone());
+        let (person, token) = (owner.clone(), token.id.clone());
         let at = now.at().timestamp_micros();
         self.part().push(Use { person, token, at, address: by.address, agent });
         self.len() == Self::MANY

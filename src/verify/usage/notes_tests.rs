@@ -12,11 +12,10 @@ fn client(agent: &str) -> Client {
     Client::new("192.0.2.7".parse().ok(), agent)
 }
 
-fn token(owner: &UserId) -> Standing {
+fn token() -> Standing {
     Standing {
         digest: Digest::from_stored(&[7; 32]).expect("a digest"),
         id: TokenId::random(),
-        owner: owner.clone(),
         name: TokenName::parse("CI").expect("a name"),
         grants: Arc::new(Grants::default()),
         networks: None,
@@ -32,14 +31,14 @@ fn token(owner: &UserId) -> Standing {
 #[test]
 fn the_last_use_and_the_count_of_each_day_are_kept() {
     let ada = UserId::random();
-    let (token, mut all) = (token(&ada), [Notes::default(), Notes::default()]);
+    let (token, mut all) = (token(), [Notes::default(), Notes::default()]);
     for (worker, agent, time) in [
         (0, "curl", "2026-11-22T23:59:59Z"),
         (0, "git", "2026-11-22T23:59:58Z"),
         (1, "git", "2026-11-22T23:59:57Z"),
         (1, "git", "2026-11-23T00:00:00Z"),
     ] {
-        all[worker].add(&token, &client(agent), at(time));
+        all[worker].add(&ada, &token, &client(agent), at(time));
     }
     let people = by_person(all.into());
     let [(person, uses)] = people.as_slice() else { panic!("one person: {people:?}") };
@@ -59,7 +58,7 @@ fn people_come_in_order_and_each_with_their_own() {
     let now = at("2026-11-22T18:00:00Z");
     for _ in 0..20 {
         for person in &people {
-            notes.add(&token(person), &client("curl"), now);
+            notes.add(person, &token(), &client("curl"), now);
         }
     }
     let grouped = by_person(vec![notes]);
@@ -72,11 +71,11 @@ fn people_come_in_order_and_each_with_their_own() {
 #[test]
 fn memory_is_bounded() {
     let (mut notes, now) = (Notes::default(), at("2026-11-22T18:00:00Z"));
-    let token = token(&UserId::random());
+    let (owner, token) = (UserId::random(), token());
     let agents: Vec<Client> = (0..2_000).map(|number| client(&format!("curl/{number}"))).collect();
     let mut told = 0;
     for number in 0..Notes::MOST + 10 {
-        told += u32::from(notes.add(&token, &agents[number % agents.len()], now));
+        told += u32::from(notes.add(&owner, &token, &agents[number % agents.len()], now));
     }
     assert_eq!(told, 1, "it is said once that there is much to write");
     assert_eq!((notes.len(), notes.agents.names.len()), (Notes::MOST, 1_000));
@@ -109,11 +108,11 @@ fn a_use_of_a_token_that_is_about_to_end_is_known_at_once() {
     let (now, ada) = (at("2026-11-22T18:00:00Z"), UserId::random());
     let unused = |since: &str| {
         let since = at(since).at();
-        Standing { unused: Some(Box::new(Unused { days: 1, since })), ..token(&ada) }
+        Standing { unused: Some(Box::new(Unused { days: 1, since })), ..token() }
     };
     let (soon, later) = (unused("2026-11-21T18:59:00Z"), unused("2026-11-22T17:00:00Z"));
-    for token in [&soon, &later, &token(&ada)] {
-        notes.add(token, &client("curl"), now);
+    for token in [&soon, &later, &token()] {
+        notes.add(&ada, token, &client("curl"), now);
     }
     assert_eq!(notes.ending.into_iter().collect::<Vec<_>>(), [(soon.id, now.at())]);
 }

@@ -50,7 +50,7 @@ pub fn presented_or_named(
 }
 
 fn token(value: &str) -> Result<Digest, Denial> {
-    if value.is_empty() || value.contains([' ', ',']) {
+    if value.is_empty() || value.bytes().any(|b| b == b' ' || b == b',') {
         return Err(Denial::Malformed("Authorization holds no token, or more than one."));
     }
     Digest::of_presented(value).ok_or(Denial::Invalid)

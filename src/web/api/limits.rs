@@ -12,14 +12,16 @@ const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Adds what there is to say; nothing of a request that no limit holds for.
 pub fn tell(headers: &mut HeaderMap, quotas: &Quotas) {
+    if quotas.iter().next().is_none() {
+        return;
+    }
     let window = WINDOW.as_secs();
     let policies =
         quotas.iter().map(|(name, quota)| format!("\"{name}\";q={};w={window}", quota.limit.get()));
     let left = quotas
         .iter()
         .map(|(name, quota)| format!("\"{name}\";r={};t={}", quota.left, seconds(quota.next)));
-    let lists = [(POLICY, list(policies)), (LIMIT, list(left))];
-    for (name, text) in lists.into_iter().filter(|(_, text)| !text.is_empty()) {
+    for (name, text) in [(POLICY, list(policies)), (LIMIT, list(left))] {
         if let Ok(value) = HeaderValue::from_str(&text) {
             headers.insert(name, value);
         }
