@@ -60,7 +60,7 @@ fn disable(config: &Config, of: &Named) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A person who may do things again, and the tokens that work again with that.
+/// A person who may do things again, and the tokens that come back with that.
 #[derive(Serialize)]
 struct Enabled<'a> {
     person: PersonTold<'a>,
@@ -70,6 +70,7 @@ struct Enabled<'a> {
 fn enable(config: &Config, of: &Named) -> Result<(), Stop> {
     let (name, now) = (username(&of.name)?, clock().now());
     let manage = database::existing(config)?;
+    agree(&name, &block_on(manage.returning(name.clone(), now))?)?;
     let back = block_on(manage.enable(name.clone(), now))?;
     settled::everywhere();
     if of.json {
@@ -79,12 +80,30 @@ fn enable(config: &Config, of: &Named) -> Result<(), Stop> {
     }
     println!("{} is enabled.", name.as_str());
     if !back.is_empty() {
-        println!("These tokens work again:");
+        println!("These tokens are back:");
     }
-    for token in back {
-        println!("  {}  {}", token.hint, token.name.as_str());
-    }
+    back.iter().for_each(|token| println!("{}", returning(token)));
     Ok(())
+}
+
+fn returning(token: &Token) -> String {
+    let paused = if token.paused.is_some() { "  (stays paused)" } else { "" };
+    format!("  {}  {}{paused}", token.hint, token.name.as_str())
+}
+
+/// Names what comes back before it does, to whoever sits at a terminal. A script has decided already.
+fn agree(name: &UserName, back: &[Token]) -> Result<(), Stop> {
+    if back.is_empty() || !std::io::stdin().is_terminal() {
+        return Ok(());
+    }
+    eprintln!("These tokens come back with {}:", name.as_str());
+    back.iter().for_each(|token| eprintln!("{}", returning(token)));
+    eprint!("Enable them all? [y/N] ");
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    read.map_err(|e| Stop::Said(format!("reading the answer: {e}")))?;
+    let agrees = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
+    agrees.then_some(()).ok_or_else(|| Stop::Said("nothing was changed".to_owned()))
 }
 
 fn reset_second_factor(config: &Config, of: &Named) -> Result<(), Stop> {

@@ -50,6 +50,7 @@ fn argument(field: &str) -> &str {
         "name" | "username" => "NAME",
         "service" => "SERVICE",
         "team" => "TEAM",
+        "role" => "ROLE",
         "token" => "ID",
         "new" => "the password",
         "email" => "--email",

@@ -52,7 +52,8 @@ impl Event {
         } else {
             format!("“{name}”: {detail}")
         };
-        Self { token: Some(token.id.clone()), detail, ..Self::own(kind, by, now) }
+        let person = Some(token.owner.clone());
+        Self { person, token: Some(token.id.clone()), detail, ..Self::own(kind, by, now) }
     }
 
     /// What the token was called then, if it is about one, and the rest of the detail.

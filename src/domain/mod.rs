@@ -9,6 +9,7 @@ pub mod ceiling;
 pub mod chain;
 pub mod change;
 pub mod client;
+pub mod details;
 pub mod device;
 pub mod edit;
 pub mod event;

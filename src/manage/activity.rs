@@ -1,14 +1,17 @@
 //! What happened to one's account and tokens.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::Manage;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
-use crate::domain::id::TokenId;
+use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::Outcome;
 use crate::domain::token::Called;
+use crate::domain::user::DisplayName;
 pub use crate::store::events::Place;
 use crate::store::events::{self, Filter};
-use crate::store::tokens;
+use crate::store::{people, tokens};
 
 /// How many lines one page has.
 const PAGE: usize = 50;
@@ -24,28 +27,48 @@ pub struct Asked {
     pub kind: Option<Kind>,
 }
 
+/// What people are called.
+pub type Names = HashMap<UserId, DisplayName>;
+
 /// One page, the newest first.
 pub struct Activity {
     pub lines: Vec<(i64, Event)>,
+    /// What those are called who did it, beside the person.
+    pub names: Names,
     /// Whether there is more to either side.
     pub is_newest: bool,
     pub is_oldest: bool,
 }
 
+/// Who did these things, where it was not the person themself.
+pub(super) fn actors(lines: &[(i64, Event)]) -> BTreeSet<UserId> {
+    let others = lines.iter().filter(|(_, event)| event.actor != event.person);
+    others.filter_map(|(_, event)| event.actor.clone()).collect()
+}
+
 impl Manage {
     pub async fn activity(&self, me: &Actor, asked: Asked, place: Place) -> Outcome<Activity> {
+        let mut found = self.page(me, asked, place).await?;
+        let who = actors(&found.lines);
+        found.names = self.db.read(move |c| Ok(people::called(c, &who)?)).await?;
+        Ok(found)
+    }
+
+    async fn page(&self, me: &Actor, asked: Asked, place: Place) -> Outcome<Activity> {
+        let names = Names::new();
         let mut lines = self.lines(me, asked.clone(), place, PAGE as i64 + 1).await?;
         let more = lines.len() > PAGE;
         match place {
             Place::After(_) if more => {
                 lines.remove(0);
-                Ok(Activity { lines, is_newest: false, is_oldest: false })
+                Ok(Activity { lines, names, is_newest: false, is_oldest: false })
             }
             // The last step back is the first page, whole.
-            Place::After(_) => Box::pin(self.activity(me, asked, Place::Newest)).await,
+            Place::After(_) => Box::pin(self.page(me, asked, Place::Newest)).await,
             Place::Newest | Place::Before(_) => {
                 lines.truncate(PAGE);
-                Ok(Activity { lines, is_newest: place == Place::Newest, is_oldest: !more })
+                let is_newest = place == Place::Newest;
+                Ok(Activity { lines, names, is_newest, is_oldest: !more })
             }
         }
     }

@@ -1,14 +1,15 @@
-//! The end of an account: one's own, or by the operator.
+//! The end of an account: one's own, by an administrator, or by the operator.
 
 use super::Manage;
-use super::standing::named;
+use super::people::somebody;
+use super::standing::{By, named};
 use crate::domain::actor::Confirmed;
-use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
+use crate::domain::id::UserId;
 use crate::domain::refusal::{Outcome, Refusal};
 use crate::domain::time::Now;
 use crate::domain::token::{FORM, Token};
-use crate::domain::user::{Role, User, UserName};
+use crate::domain::user::{User, UserName};
 use crate::store::conn::Conn;
 use crate::store::{events, feed, tokens, users};
 
@@ -19,13 +20,18 @@ impl Manage {
             .write(move |tx| {
                 let found = users::find(tx, by.id())?;
                 let (user, _) = found.ok_or(Refusal::NotFound)?;
-                let last = || {
-                    let sentence =
-                        "You are the last administrator. Make somebody else one before you go";
-                    Refusal::field(FORM, sentence)
-                };
-                delete(tx, &user, last, |kind| Event::own(kind, by.actor(), now), now)?;
-                Ok(())
+                delete(tx, By::Person(by.actor()), &user, FORM, now).map(drop)
+            })
+            .await
+    }
+
+    /// Ends somebody's account by an administrator.
+    pub async fn delete_account_of(&self, by: Confirmed, id: UserId, now: Now) -> Outcome<User> {
+        self.db
+            .write(move |tx| {
+                let user = somebody(tx, by.id(), &id)?;
+                delete(tx, By::Person(by.actor()), &user, FORM, now)?;
+                Ok(user)
             })
             .await
     }
@@ -35,13 +41,7 @@ impl Manage {
         self.db
             .write(move |tx| {
                 let user = named(tx, &name)?;
-                let id = Some(user.id.clone());
-                let event = |kind| Event::at_the_door(kind, id.clone(), &Client::default(), now);
-                let last = || {
-                    let sentence = "They are the last administrator. Make somebody else one first";
-                    Refusal::field("username", sentence)
-                };
-                delete(tx, &user, last, event, now)
+                delete(tx, By::Operator, &user, "username", now)
             })
             .await
     }
@@ -50,15 +50,12 @@ impl Manage {
 /// Each token's end and the account's stand in the log, with the names that nothing else tells from then on.
 fn delete(
     tx: &mut Conn,
+    by: By<'_>,
     user: &User,
-    last_admin: impl Fn() -> Refusal,
-    event: impl Fn(Kind) -> Event,
+    field: &'static str,
     now: Now,
 ) -> Outcome<Vec<Token>> {
-    let can_act = user.role == Role::Admin && user.disabled.is_none();
-    if can_act && !users::has_other_admin(tx, &user.id)? {
-        return Err(last_admin().into());
-    }
+    by.keep_an_admin(tx, user, field)?;
     let mut ended = tokens::of_owner(tx, &user.id)?;
     for token in &ended {
         feed::record_token(tx, &token.id)?;
@@ -66,12 +63,12 @@ fn delete(
     ended.retain(|token| token.is_live(now));
     for token in &ended {
         let detail = format!("“{}”, with the account.", token.name.as_str());
-        let id = Some(token.id.clone());
-        events::record(tx, &Event { token: id, detail, ..event(Kind::TokenRevoked) })?;
+        let event = by.event(Kind::TokenRevoked, user, detail, now);
+        events::record(tx, &Event { token: Some(token.id.clone()), ..event })?;
     }
     let (name, display_name) = (user.name.as_str(), user.display_name.as_str());
     let detail = format!("{name}, called “{display_name}”.");
-    events::record(tx, &Event { detail, ..event(Kind::PersonDeleted) })?;
+    by.record(tx, Kind::PersonDeleted, user, detail, now)?;
     users::delete(tx, &user.id)?;
     Ok(ended)
 }

@@ -1,4 +1,8 @@
-//! Adding people: by the operator on the command line, or the first one by the set-up link.
+//! Adding people: by the operator on the command line, or the first one by the set-up link. And who there is, for
+//! administrators.
+
+mod overview;
+mod revisions;
 
 use std::sync::Arc;
 
@@ -18,6 +22,7 @@ use crate::store::conn::Conn;
 pub use crate::store::people::Entry;
 use crate::store::people::Names;
 use crate::store::{events, people, users};
+pub use overview::Overview;
 
 /// A person to be.
 #[derive(Clone)]
@@ -154,6 +159,13 @@ pub(super) fn check_admin(c: &mut Conn, by: &UserId) -> Outcome<()> {
         return Ok(());
     }
     Err(Refusal::NotFound.into())
+}
+
+/// Whom an administrator does something to.
+pub(super) fn somebody(c: &mut Conn, by: &UserId, id: &UserId) -> Outcome<User> {
+    check_admin(c, by)?;
+    let found = users::find(c, id)?.map(|(user, _)| user);
+    Ok(found.ok_or(Refusal::NotFound)?)
 }
 
 fn found(c: &mut Conn, words: &str, page: usize, now: Now) -> Result<People, Fault> {

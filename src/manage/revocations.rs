@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::Manage;
+use super::people::somebody;
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
@@ -41,14 +42,63 @@ impl Manage {
             .write(move |tx| {
                 let chosen = chosen(tx, by.id(), &which, now)?;
                 for token in &chosen {
-                    tokens::revoke(tx, &token.id, now)?;
-                    let (kind, detail) = (Kind::TokenRevoked, manage.words(token));
-                    let event = Event::about_token(kind, by.actor(), token, detail, now);
-                    events::record(tx, &event)?;
+                    manage.end_token(tx, by.actor(), token, now)?;
                 }
                 Ok(chosen)
             })
             .await
+    }
+
+    /// What a revocation of somebody's tokens would end, for an administrator.
+    pub async fn revocable_of(
+        &self,
+        by: &Actor,
+        owner: UserId,
+        which: Which,
+        now: Now,
+    ) -> Outcome<Vec<Token>> {
+        let by = by.id().clone();
+        self.db
+            .read(move |c| {
+                somebody(c, &by, &owner)?;
+                chosen(c, &owner, &which, now)
+            })
+            .await
+    }
+
+    /// Revokes somebody's tokens by an administrator, in the same way.
+    pub async fn revoke_of(
+        &self,
+        by: Confirmed,
+        owner: UserId,
+        which: Which,
+        now: Now,
+    ) -> Outcome<Vec<Token>> {
+        let manage = self.clone();
+        self.db
+            .write(move |tx| {
+                somebody(tx, by.id(), &owner)?;
+                let chosen = chosen(tx, &owner, &which, now)?;
+                for token in &chosen {
+                    manage.end_token(tx, by.actor(), token, now)?;
+                }
+                Ok(chosen)
+            })
+            .await
+    }
+
+    /// Ends one token, with its line in the log.
+    pub(super) fn end_token(
+        &self,
+        tx: &mut Conn,
+        by: &Actor,
+        token: &Token,
+        now: Now,
+    ) -> Outcome<()> {
+        tokens::revoke(tx, &token.id, now)?;
+        let detail = self.words(token);
+        let event = Event::about_token(Kind::TokenRevoked, by, token, detail, now);
+        Ok(events::record(tx, &event)?)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The second factor: setting it up, signing in with it, and doing without it.
 
 use super::Manage;
-use super::standing::{named, record};
+use super::people::somebody;
+use super::standing::{By, named};
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
@@ -87,8 +88,23 @@ impl Manage {
                     let without = format!("{} has no second factor", name.as_str());
                     return Err(Problems::one("username", without).into());
                 }
-                remove(tx, &user.id)?;
-                record(tx, Kind::SecondFactorRemoved, &user, String::new(), now)?;
+                reset(tx, By::Operator, &user, now)?;
+                Ok(user)
+            })
+            .await
+    }
+
+    /// The same by an administrator.
+    pub async fn reset_second_factor_of(
+        &self,
+        by: Confirmed,
+        id: UserId,
+        now: Now,
+    ) -> Outcome<User> {
+        self.db
+            .write(move |tx| {
+                let user = somebody(tx, by.id(), &id)?;
+                reset(tx, By::Person(by.actor()), &user, now)?;
                 Ok(user)
             })
             .await
@@ -186,6 +202,11 @@ fn take(
     }
     events::record(tx, &event)?;
     Ok(Some(Taken { codes_left }))
+}
+
+fn reset(tx: &mut Conn, by: By<'_>, user: &User, now: Now) -> Outcome<()> {
+    remove(tx, &user.id)?;
+    by.record(tx, Kind::SecondFactorRemoved, user, String::new(), now)
 }
 
 fn remove(tx: &mut Conn, id: &UserId) -> Outcome<()> {

@@ -1,13 +1,14 @@
 //! Teams: who is in which. What a team may do stands in the operator's file.
 
 use super::Manage;
-use super::standing::{named, record};
+use super::standing::{By, named};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::event::Kind;
 use crate::domain::refusal::{Outcome, Problems};
 use crate::domain::team::{Team, TeamKey};
 use crate::domain::time::Now;
 use crate::domain::user::{User, UserName};
+use crate::store::conn::Conn;
 use crate::store::memberships;
 
 /// A team of the file, or one that is gone from it and still has people.
@@ -54,8 +55,7 @@ impl Manage {
             .write(move |tx| {
                 let user = named(tx, &name)?;
                 if !user.teams.contains(&team.key) {
-                    memberships::insert(tx, &team.key, &user.id, now)?;
-                    record(tx, Kind::TeamJoined, &user, format!("“{}”.", team.name), now)?;
+                    join(tx, By::Operator, &user, (&team.key, &team.name), now)?;
                 }
                 named(tx, &name)
             })
@@ -75,13 +75,36 @@ impl Manage {
                     let sentence = format!("{name} is not in a team “{team}”");
                     return Err(Problems::one("team", sentence).into());
                 };
-                memberships::delete(tx, key, &user.id)?;
                 let called = catalogue.team(key.as_str()).map_or(key.as_str(), |team| &team.name);
-                record(tx, Kind::TeamLeft, &user, format!("“{called}”."), now)?;
+                leave(tx, By::Operator, &user, (key, called), now)?;
                 named(tx, &name)
             })
             .await
     }
+}
+
+/// Puts somebody into a team, given by its key and what it is called.
+pub(super) fn join(
+    tx: &mut Conn,
+    by: By<'_>,
+    user: &User,
+    (team, called): (&TeamKey, &str),
+    now: Now,
+) -> Outcome<()> {
+    memberships::insert(tx, team, &user.id, now)?;
+    by.record(tx, Kind::TeamJoined, user, format!("“{called}”."), now)
+}
+
+/// Takes somebody out of a team, as above.
+pub(super) fn leave(
+    tx: &mut Conn,
+    by: By<'_>,
+    user: &User,
+    (team, called): (&TeamKey, &str),
+    now: Now,
+) -> Outcome<()> {
+    memberships::delete(tx, team, &user.id)?;
+    by.record(tx, Kind::TeamLeft, user, format!("“{called}”."), now)
 }
 
 fn unknown(key: &str, catalogue: &Catalogue) -> Problems {

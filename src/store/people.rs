@@ -1,6 +1,6 @@
 //! People as an administrator meets them: a page of them, with what there is to know of each at a glance.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, max};
@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::During;
 use super::conn::Conn;
+use super::memberships;
 use super::row::{micros, moment};
 use super::schema::{events, sessions, tokens, users};
 use super::users::{Account, UserRow};
@@ -15,7 +16,7 @@ use crate::domain::event::Kind;
 use crate::domain::id::UserId;
 use crate::domain::refusal::Fault;
 use crate::domain::time::Now;
-use crate::domain::user::User;
+use crate::domain::user::{DisplayName, User};
 
 /// One person, and what can be told of them in a row.
 #[derive(Clone, Debug)]
@@ -45,6 +46,16 @@ pub fn names(c: &mut Conn) -> Result<Vec<Names>, Fault> {
     query.load(c).during("reading everybody’s names")
 }
 
+/// What these people are called, as far as they are still there.
+pub fn called(c: &mut Conn, ids: &BTreeSet<UserId>) -> Result<HashMap<UserId, DisplayName>, Fault> {
+    let ids = ids.iter().map(UserId::as_str);
+    let query = users::table.filter(users::id.eq_any(ids)).select((users::id, users::display_name));
+    let rows = query.load::<(String, String)>(c).during("reading people’s names")?;
+    let named =
+        |(id, name): (String, String)| Some((UserId::parse(&id)?, DisplayName::from_stored(name)));
+    Ok(rows.into_iter().filter_map(named).collect())
+}
+
 /// So many people in the order of usernames, after as many others.
 pub fn some(c: &mut Conn, skipped: i64, most: i64, now: Now) -> Result<Vec<Entry>, Fault> {
     let query = users::table.order(users::name).offset(skipped).limit(most);
@@ -60,7 +71,9 @@ pub fn these(c: &mut Conn, ids: &[String], now: Now) -> Result<Vec<Entry>, Fault
 }
 
 fn entries(c: &mut Conn, rows: Vec<UserRow>, now: Now) -> Result<Vec<Entry>, Fault> {
-    let people: Vec<Account> = rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+    let mut people: Vec<Account> =
+        rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+    memberships::tell(c, people.iter_mut().map(|(user, _)| user))?;
     let ids: Vec<String> = people.iter().map(|(user, _)| user.id.as_str().to_owned()).collect();
     let (tokens, seen) = (live_tokens(c, &ids, now)?, last_seen(c, &ids)?);
     let entry = |(user, password): Account| Entry {

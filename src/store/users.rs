@@ -119,6 +119,19 @@ pub fn change_profile(
     feed::record(c, &Change::Person(id.clone()))
 }
 
+/// Stores what an administrator has put right: what somebody is called, and their mail address.
+pub fn correct(
+    c: &mut Conn,
+    id: &UserId,
+    name: &DisplayName,
+    email: Option<&Email>,
+) -> Result<(), Fault> {
+    let change = (users::display_name.eq(name.as_str()), users::email.eq(email.map(Email::as_str)));
+    let done = diesel::update(users::table.find(id.as_str())).set(change).execute(c);
+    done.map(drop).during("correcting a profile")?;
+    feed::record(c, &Change::Person(id.clone()))
+}
+
 /// Stores a role, or that a person is disabled, or is no longer.
 pub fn change_standing(
     c: &mut Conn,

@@ -8,8 +8,9 @@ use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, 
 use super::files;
 use super::pages::{
     account, activity, codes, deletions, explanations, exports, forgotten, home, overlaps,
-    password, password_links, pauses, people, recovery_codes, removals, revocations, search,
-    second_factors, secrets, sessions, setup, sign_in, tokens,
+    password, password_links, pauses, people, person_deletions, person_revocations,
+    person_sessions, recovery_codes, removals, resets, revocations, search, second_factors,
+    secrets, sessions, setup, sign_in, standings, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -58,6 +59,12 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/activity/export").route(get(exports::show)))
         .service(resource("/admin/people").route(get(people::index)).route(post().to(people::create)))
         .service(resource("/admin/people/new").route(get(people::new)))
+        .service(resource("/admin/people/{id}").route(get(people::edit)).route(post().to(people::update)))
+        .service(resource("/admin/people/{id}/standing").route(get(standings::edit)).route(post().to(standings::update)))
+        .service(resource("/admin/people/{id}/second-factor/reset").route(get(resets::new)).route(post().to(resets::create)))
+        .service(resource("/admin/people/{id}/deletion").route(get(person_deletions::new)).route(post().to(person_deletions::create)))
+        .service(resource("/admin/people/{id}/revocation").route(get(person_revocations::new)).route(post().to(person_revocations::create)))
+        .service(resource("/admin/people/{id}/sessions").route(get(person_sessions::new)).route(post().to(person_sessions::destroy)))
         .service(resource("/admin/people/{id}/link").route(get(password_links::new)).route(post().to(password_links::create)))
         .service(resource("/account/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
         .service(resource("/account/tokens/new").route(get(tokens::new)))

@@ -1,5 +1,7 @@
 //! Who is answered what: every route and method of the table, for every kind of person. A route without a rule here fails.
 
+mod answers;
+
 use std::collections::BTreeSet;
 
 use latchkey::domain::id::Nonce;
@@ -7,44 +9,20 @@ use latchkey::domain::second_factor::TotpKey;
 use latchkey::store::tokens;
 use reqwest::{Method, StatusCode};
 
+use answers::Answer::{Absent, Machine, Served, SignIn};
+use answers::{
+    ADMINS, BY_TOKEN, BY_VISITORS_FORM, EVERYBODY, NOBODY, Rule, SIGNED_IN, WHO_GENERATES,
+    WITHOUT_ONE, answer,
+};
+
 use crate::support::App;
 use crate::support::browse::Browser;
 use crate::support::page::Page;
 use crate::support::people::{PASSWORD, Person};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
-    /// What was asked for, or the way on to it.
-    Served,
-    /// The way to sign in.
-    SignIn,
-    /// No, said in words.
-    Refused,
-    /// As if there were nothing of the kind.
-    Absent,
-    /// A machine's answer, which knows no cookie.
-    Machine(u16),
-}
-use Answer::{Absent, Machine, Refused, Served, SignIn};
-
 const APP: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
-/// For a guest, a viewer, a member and an admin.
-type Rule = (&'static str, [Answer; 4]);
-
-const EVERYBODY: [Answer; 4] = [Served; 4];
-const SIGNED_IN: [Answer; 4] = [SignIn, Served, Served, Served];
-const WHO_GENERATES: [Answer; 4] = [SignIn, Refused, Served, Served];
-const ADMINS: [Answer; 4] = [SignIn, Absent, Absent, Served];
-/// They have no second factor, and there is no such person.
-const WITHOUT_ONE: [Answer; 4] = [SignIn, Absent, Absent, Absent];
-const NOBODY: [Answer; 4] = [Absent; 4];
-/// Nobody is known by a cookie there, and no token was sent.
-const BY_TOKEN: [Answer; 4] = [Machine(401); 4];
-/// Its form is bound to a visitor's browser; these send that of somebody who is signed in, or none.
-const BY_VISITORS_FORM: [Answer; 4] = [Refused; 4];
-
-const RULES: [Rule; 59] = [
+const RULES: [Rule; 71] = [
     ("ANY /verify", BY_TOKEN),
     ("ANY /verify/{path:.*}", BY_TOKEN),
     ("GET /api/v1/token", BY_TOKEN),
@@ -77,6 +55,18 @@ const RULES: [Rule; 59] = [
     ("POST /admin/people", ADMINS),
     ("GET /admin/people/new", ADMINS),
     // Of somebody that there isn't.
+    ("GET /admin/people/{id}", WITHOUT_ONE),
+    ("POST /admin/people/{id}", WITHOUT_ONE),
+    ("GET /admin/people/{id}/standing", WITHOUT_ONE),
+    ("POST /admin/people/{id}/standing", WITHOUT_ONE),
+    ("GET /admin/people/{id}/second-factor/reset", WITHOUT_ONE),
+    ("POST /admin/people/{id}/second-factor/reset", WITHOUT_ONE),
+    ("GET /admin/people/{id}/deletion", WITHOUT_ONE),
+    ("POST /admin/people/{id}/deletion", WITHOUT_ONE),
+    ("GET /admin/people/{id}/revocation", WITHOUT_ONE),
+    ("POST /admin/people/{id}/revocation", WITHOUT_ONE),
+    ("GET /admin/people/{id}/sessions", WITHOUT_ONE),
+    ("POST /admin/people/{id}/sessions", WITHOUT_ONE),
     ("GET /admin/people/{id}/link", WITHOUT_ONE),
     ("POST /admin/people/{id}/link", WITHOUT_ONE),
     ("GET /account/deletion", SIGNED_IN),
@@ -229,20 +219,6 @@ impl Kind {
             return self.browser.send(request).await;
         }
         self.browser.send(request.form(&self.fills_in(token))).await
-    }
-}
-
-fn answer(page: &Page, expected: Answer) -> Answer {
-    let refused = page.says("Your role lets you use and revoke tokens, not generate them");
-    let place = page.location().unwrap_or_default();
-    match page.status {
-        status if matches!(expected, Machine(_)) => Machine(status.as_u16()),
-        StatusCode::SEE_OTHER if place.starts_with("/sign-in") => SignIn,
-        StatusCode::OK | StatusCode::UNPROCESSABLE_ENTITY if refused => Refused,
-        StatusCode::OK | StatusCode::SEE_OTHER => Served,
-        StatusCode::FORBIDDEN => Refused,
-        StatusCode::NOT_FOUND => Absent,
-        status => panic!("{status}: {}", page.text),
     }
 }
 

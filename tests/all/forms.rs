@@ -21,7 +21,7 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 22] = [
+pub const FORMS: [&str; 28] = [
     "/setup",
     "/sign-in",
     "/sign-in/code",
@@ -36,6 +36,12 @@ pub const FORMS: [&str; 22] = [
     "/forgotten",
     "/join/{code}",
     "/admin/people",
+    "/admin/people/{id}",
+    "/admin/people/{id}/standing",
+    "/admin/people/{id}/second-factor/reset",
+    "/admin/people/{id}/deletion",
+    "/admin/people/{id}/revocation",
+    "/admin/people/{id}/sessions",
     "/admin/people/{id}/link",
     "/account/tokens",
     "/account/tokens/search",

@@ -1,4 +1,7 @@
-//! `/admin/people`: everybody, for administrators.
+//! `/admin/people`: everybody, for administrators; `/admin/people/{id}` in the rooms beside.
+
+mod edit;
+mod page;
 
 use chrono::TimeDelta;
 use latchkey::domain::id::UserId;
@@ -54,8 +57,10 @@ async fn to_everybody_but_administrators_the_pages_of_people_are_not_there() {
     let (ada, vera, bo) =
         (app.member("ada").await, app.viewer("vera").await, app.admin("bo").await);
     let paths = ["/admin/people", "/admin/people/new"].map(str::to_owned);
-    let link = format!("/admin/people/{}/link", ada.id.as_str());
-    for path in paths.iter().chain([&link]) {
+    let of_ada = format!("/admin/people/{}", ada.id.as_str());
+    let theirs = ["", "/link", "/standing", "/deletion", "/revocation?all=yes", "/sessions"];
+    let theirs = theirs.map(|noun| format!("{of_ada}{noun}"));
+    for path in paths.iter().chain(&theirs) {
         for person in [&ada, &vera] {
             let page = person.opens(path).await;
             assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
@@ -90,9 +95,10 @@ async fn an_administrator_sees_what_there_is_to_know_of_each() {
     assert_eq!(page.names(), ["ada Nyström", "bo Nyström", "Eve <b>", "vera Nyström"]);
     let row = |name: &str| page.row(name).expect(name);
     assert_eq!(row("ada Nyström")[0], "ada Nyström ada · ada@fernhill.example");
-    assert_eq!(row("ada Nyström")[1..], ["Member", "1", "3 minutes ago", "Reset password"]);
-    assert_eq!(row("bo Nyström")[1..], ["Admin", "0", "Just now", "You"]);
-    assert_eq!(row("Eve <b>"), ["Eve <b> eve Not joined yet", "Member", "0", "Never", "New link"]);
+    assert_eq!(row("ada Nyström")[1..], ["Member", "None", "1", "3 minutes ago", "Reset password"]);
+    assert_eq!(row("bo Nyström")[1..], ["Admin", "None", "0", "Just now", "You"]);
+    assert_eq!(row("Eve <b>")[0], "Eve <b> eve Not joined yet");
+    assert_eq!(row("Eve <b>")[1..], ["Member", "None", "0", "Never", "New link"]);
     assert!(row("vera Nyström")[0].ends_with("Disabled"), "{:?}", row("vera Nyström"));
     assert_eq!(page.count("main b"), 0, "markup is text");
 }

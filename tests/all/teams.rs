@@ -14,7 +14,7 @@ use crate::support::machine::Machine;
 use crate::support::people::PASSWORD;
 
 /// Builds is for two teams, Git for one; the other services are no team's.
-fn file() -> String {
+pub fn file() -> String {
     let platform = "[[teams]]\nkey = \"platform\"\nname = \"Platform\"\n[teams.services]\nbuilds = \"read-write\"\ngit = \"read-write\"\n";
     let web = "[[teams]]\nkey = \"web\"\nname = \"Web\"\n[teams.services]\nbuilds = \"read\"\n";
     format!("{SAMPLE}\n{platform}{web}")

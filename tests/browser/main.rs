@@ -7,6 +7,7 @@ mod support;
 
 mod accessibility;
 mod account_accessibility;
+mod administration;
 mod basic;
 mod claims;
 mod connection;

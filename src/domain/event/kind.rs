@@ -6,6 +6,8 @@ pub enum Kind {
     PersonDisabled,
     PersonEnabled,
     RoleChanged,
+    /// By an administrator; nobody changes their own.
+    EmailChanged,
     TeamJoined,
     TeamLeft,
     SignedIn,
@@ -53,11 +55,12 @@ pub enum Subject {
 }
 
 impl Kind {
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::PersonAdded,
         Self::PersonDisabled,
         Self::PersonEnabled,
         Self::RoleChanged,
+        Self::EmailChanged,
         Self::TeamJoined,
         Self::TeamLeft,
         Self::SignedIn,
@@ -117,6 +120,7 @@ impl Kind {
             Self::PersonDisabled => "Account disabled",
             Self::PersonEnabled => "Account enabled",
             Self::RoleChanged => "Role changed",
+            Self::EmailChanged => "Mail address changed",
             Self::TeamJoined => "Joined a team",
             Self::TeamLeft => "Left a team",
             Self::SignedIn => "Signed in",
@@ -156,6 +160,7 @@ impl Kind {
             Self::PersonDisabled => "person_disabled",
             Self::PersonEnabled => "person_enabled",
             Self::RoleChanged => "role_changed",
+            Self::EmailChanged => "email_changed",
             Self::TeamJoined => "team_joined",
             Self::TeamLeft => "team_left",
             Self::SignedIn => "signed_in",

@@ -10,6 +10,7 @@ use crate::domain::session::Session;
 use crate::domain::time::Now;
 use crate::domain::user::UserName;
 use crate::manage::Manage;
+use crate::manage::people::somebody;
 use crate::manage::standing::named;
 use crate::store::conn::Conn;
 use crate::store::{events, sessions};
@@ -46,6 +47,28 @@ impl Manage {
                 list.retain(|session| session.id != but);
                 end(tx, &list, &Event::own(KIND, by.actor(), now))?;
                 Ok(list.iter().filter(|session| limits.allow(session.span, now)).count())
+            })
+            .await
+    }
+
+    /// Ends one session of somebody's, or all, by an administrator. Answers those that were still alive.
+    pub async fn end_of(
+        &self,
+        by: Confirmed,
+        person: UserId,
+        only: Option<SessionId>,
+        now: Now,
+    ) -> Outcome<Vec<Session>> {
+        let limits = self.rules().sessions;
+        self.db
+            .write(move |tx| {
+                somebody(tx, by.id(), &person)?;
+                let mut list = sessions::of_person(tx, &person)?;
+                list.retain(|session| only.as_ref().is_none_or(|only| session.id == *only));
+                let about = Event::about_person(KIND, by.actor(), &person, String::new(), now);
+                end(tx, &list, &about)?;
+                list.retain(|session| limits.allow(session.span, now));
+                Ok(list)
             })
             .await
     }

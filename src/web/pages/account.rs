@@ -5,11 +5,10 @@ use askama::Template;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::Deserialize;
 
-use crate::domain::catalogue::Catalogue;
+use super::people;
 use crate::domain::refusal::Problems;
-use crate::domain::team::TeamKey;
 use crate::domain::time::Now;
-use crate::domain::user::{DisplayName, Email, Theme, User};
+use crate::domain::user::{DisplayName, Email, Theme};
 use crate::manage::Manage;
 use crate::web::again::Again;
 use crate::web::error::WebError;
@@ -51,19 +50,10 @@ impl Edit {
             zones: TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
             email: user.email.as_ref().map(Email::as_str).map(str::to_owned),
             role: user.role.as_str(),
-            teams: teams(user, &manage.rules().catalogue),
+            teams: people::parts::teams(user, &manage.rules().catalogue).join(", "),
             problems,
         }
     }
-}
-
-/// Those that the file has by name, others by the key that it had.
-fn teams(user: &User, catalogue: &Catalogue) -> String {
-    let named = |key: &TeamKey| match catalogue.team(key.as_str()) {
-        Some(team) => team.name.clone(),
-        None => format!("{} (gone)", key.as_str()),
-    };
-    user.teams.iter().map(named).collect::<Vec<_>>().join(", ")
 }
 
 pub struct ProfileForm {

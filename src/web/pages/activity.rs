@@ -68,7 +68,7 @@ pub async fn index(
         kinds: [("Tokens", Subject::Token), ("Account", Subject::Account)]
             .map(|(label, subject)| (label, kinds(subject, what.kind))),
         is_filtered: what.token.is_some() || what.kind.is_some(),
-        days: line::days(&found.lines, &me, me.here(now), what.token.is_none()),
+        days: line::days(&found, &me, me.here(now), what.token.is_none()),
         shell: me.shell(Tab::Activity),
         page_of: one.filter(|one| one.is_listed),
         csv: query.export("csv"),

@@ -1,11 +1,15 @@
 //! `/admin/people`: everybody, for administrators; and the way in for somebody new.
 
+mod edit;
+mod form;
 mod new;
+pub(super) mod parts;
 
 use actix_web::web::Data;
 use askama::Template;
 
 use super::tokens::list::Pager;
+use crate::domain::catalogue::Catalogue;
 use crate::domain::time::Now;
 use crate::domain::user::Email;
 use crate::manage::Manage;
@@ -17,6 +21,7 @@ use crate::web::local::encode;
 use crate::web::page::Page;
 use crate::web::shell::{Shell, Tab};
 use crate::web::words::{Here, Moment, number};
+pub use edit::{edit, update};
 pub use new::{create, new};
 
 /// Where the list is.
@@ -42,6 +47,8 @@ struct Row {
     username: String,
     email: Option<String>,
     role: &'static str,
+    /// The first few by name, and how many more there are.
+    teams: String,
     is_me: bool,
     is_disabled: bool,
     joined: bool,
@@ -50,7 +57,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(entry: &Entry, me: &str, here: Here) -> Self {
+    fn of(entry: &Entry, me: &str, catalogue: &Catalogue, here: Here) -> Self {
         let user = &entry.user;
         Self {
             id: user.id.as_str().to_owned(),
@@ -58,12 +65,24 @@ impl Row {
             username: user.name.as_str().to_owned(),
             email: user.email.as_ref().map(Email::as_str).map(str::to_owned),
             role: role(user.role),
+            teams: few(&parts::teams(user, catalogue)),
             is_me: user.id.as_str() == me,
             is_disabled: user.disabled.is_some(),
             joined: entry.joined,
             tokens: number(entry.tokens),
             seen: entry.seen.map(|at| Moment::past(at, here)),
         }
+    }
+}
+
+/// How many teams a row names.
+const NAMED: usize = 2;
+
+fn few(teams: &[String]) -> String {
+    let named = teams[..teams.len().min(NAMED)].join(", ");
+    match teams.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 
@@ -124,7 +143,8 @@ pub async fn index(
     let wanted = if page.is_empty() { Some(1) } else { page.parse().ok().filter(|page| *page > 0) };
     let people = manage.people(&me.actor, &words, wanted.unwrap_or(1), now).await?;
     let is_there = wanted == Some(people.page);
-    let row = |entry| Row::of(entry, me.actor.id().as_str(), me.here(now));
+    let catalogue = &manage.rules().catalogue;
+    let row = |entry| Row::of(entry, me.actor.id().as_str(), catalogue, me.here(now));
     let page = Index {
         shell: me.shell(Tab::People),
         rows: people.entries.iter().map(row).collect(),

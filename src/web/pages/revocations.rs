@@ -36,20 +36,20 @@ struct New {
 
 /// How the tokens of a question divide: each is counted once.
 #[derive(Default)]
-struct Usage {
+pub(super) struct Usage {
     lately: usize,
     longer_ago: usize,
     never: usize,
-    expired: usize,
+    pub expired: usize,
     /// Of those used lately.
-    right_now: usize,
+    pub right_now: usize,
 }
 
 impl Usage {
     /// How many days "lately" is.
     const LATELY: i64 = 30;
 
-    fn of(tokens: &[Token], now: Now) -> Self {
+    pub(super) fn of(tokens: &[Token], now: Now) -> Self {
         let mut usage = Self::default();
         for token in tokens {
             let days = token.last_use.as_ref().map(|last| (now.at() - last.at).num_days());
@@ -65,7 +65,7 @@ impl Usage {
     }
 
     /// Each part that there is, with its words.
-    fn lines(&self) -> Vec<(usize, &'static str)> {
+    pub(super) fn lines(&self) -> Vec<(usize, &'static str)> {
         let all = [
             (self.lately, "used in the last 30 days"),
             (self.longer_ago, "used longer ago"),
@@ -109,7 +109,7 @@ pub struct RevocationForm {
     all: bool,
     expired: bool,
     back: String,
-    password: String,
+    pub(super) password: String,
 }
 
 impl Typed for RevocationForm {
@@ -137,7 +137,7 @@ impl Typed for RevocationForm {
 
 impl RevocationForm {
     /// The field that says which tokens are meant; of several the one that means the fewest.
-    fn which_field(&self) -> &'static str {
+    pub(super) fn which_field(&self) -> &'static str {
         match (self.ids.is_empty(), self.expired, self.all) {
             (true, true, _) => "expired",
             (true, false, true) => "all",
@@ -146,7 +146,7 @@ impl RevocationForm {
     }
 
     /// The tokens meant; `None` where nothing says which.
-    fn which(&self) -> Result<Option<Which>, WebError> {
+    pub(super) fn which(&self) -> Result<Option<Which>, WebError> {
         match self.which_field() {
             "expired" => Ok(Some(Which::Expired)),
             "all" => Ok(Some(Which::All)),
@@ -169,7 +169,7 @@ impl RevocationForm {
         local::path(&self.back).unwrap_or(LIST)
     }
 
-    fn words(&self, tokens: &[Token]) -> (String, String) {
+    pub(super) fn words(&self, tokens: &[Token]) -> (String, String) {
         let count = tokens.len();
         if let [token] = tokens {
             return (format!("Revoke “{}”?", token.name.as_str()), "Revoke token".to_owned());

@@ -18,18 +18,18 @@ use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
 use crate::web::words::{Here, Moment, plural};
 
-struct Row {
-    id: String,
-    device: String,
-    icon: &'static str,
-    address: Option<String>,
-    started: Moment,
-    seen: Moment,
-    is_this: bool,
+pub(super) struct Row {
+    pub id: String,
+    pub device: String,
+    pub icon: &'static str,
+    pub address: Option<String>,
+    pub started: Moment,
+    pub seen: Moment,
+    pub is_this: bool,
 }
 
 impl Row {
-    fn of(session: &Session, me: &SignedIn, here: Here) -> Self {
+    pub(super) fn of(session: &Session, me: &SignedIn, here: Here) -> Self {
         let device = Device::of(session.client.agent());
         Self {
             id: session.id.as_str().to_owned(),

@@ -144,7 +144,7 @@ async fn nor_after_its_owner_was_disabled_or_lost_a_role() {
 
     let file = latchkey::config::SAMPLE.replace("key = \"git\"", "key = \"git\"\nrole = \"admin\"");
     let app = App::with(&file, &[]).await;
-    let root = app.admin("root").await;
+    let (root, _other) = (app.admin("root").await, app.admin("bo").await);
     let secret = root.generates("CI").with("Git", "Read").await;
     let crowd = Crowd::gather(&app, &secret, READ).await;
     app.gives_role("root", Role::Member).await;

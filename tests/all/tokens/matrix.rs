@@ -141,7 +141,7 @@ async fn services_and_methods_link_to_their_documentation() {
 #[actix_web::test]
 async fn a_token_is_cut_down_to_what_its_owner_may_do_now() {
     let app = App::with(FILE, &[]).await;
-    let root = app.admin("root").await;
+    let (root, _other) = (app.admin("root").await, app.admin("bo").await);
     let secret = root.generates("CI").with("Users", "Read").with("Git", "Read").await;
     let machine = app.machine();
     assert_eq!(machine.verifies(&secret, "users", "read").await, StatusCode::OK);
@@ -183,7 +183,7 @@ async fn two_hundred_services_with_two_thousand_methods_fit_one_form() {
 #[actix_web::test]
 async fn a_rename_keeps_what_was_granted_of_services_that_are_closed_for_now() {
     let app = App::with(FILE, &[]).await;
-    let root = app.admin("root").await;
+    let (root, _other) = (app.admin("root").await, app.admin("bo").await);
     let with = root.generates("CI").with("Users", "Read").with("Git", "Read & write");
     let secret = with.await;
     app.gives_role("root", Role::Member).await;

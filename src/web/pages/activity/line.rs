@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::domain::device::Device;
 use crate::domain::event::{Event, Kind};
+use crate::manage::activity::{Activity, Names};
 use crate::web::pages::tokens::story::drawn;
 use crate::web::session::SignedIn;
 use crate::web::words::{Here, Moment};
@@ -29,11 +30,11 @@ pub struct Line {
     pub at: Moment,
 }
 
-pub fn days(lines: &[(i64, Event)], me: &SignedIn, here: Here, links: bool) -> Vec<Day> {
+pub fn days(found: &Activity, me: &SignedIn, here: Here, links: bool) -> Vec<Day> {
     let mut days: Vec<(NaiveDate, Day)> = Vec::new();
-    for (_, event) in lines {
+    for (_, event) in &found.lines {
         let day = event.at.with_timezone(&here.zone).date_naive();
-        let line = Line::of(event, me, here, links);
+        let line = Line::of(event, me, &found.names, here, links);
         match days.last_mut() {
             Some((last, known)) if *last == day => known.lines.push(line),
             _ => days.push((day, Day { heading: heading(day, here), lines: vec![line] })),
@@ -53,7 +54,13 @@ fn heading(day: NaiveDate, here: Here) -> String {
 }
 
 impl Line {
-    fn of(event: &Event, me: &SignedIn, here: Here, links: bool) -> Self {
+    /// One that stands by itself, with near words for when it was.
+    pub fn alone(event: &Event, me: &SignedIn, names: &Names, here: Here) -> Self {
+        let at = Moment::past(event.at, here);
+        Self { at, ..Self::of(event, me, names, here, false) }
+    }
+
+    fn of(event: &Event, me: &SignedIn, names: &Names, here: Here, links: bool) -> Self {
         let (icon, tone) = drawn(event.kind);
         let (name, detail) = event.told();
         let there = event.at.with_timezone(&here.zone);
@@ -65,7 +72,7 @@ impl Line {
             name: name.map(str::to_owned),
             link: token.map(|id| format!("/account/activity?token={}", id.as_str())),
             detail: sentence(detail),
-            by: by(event, me),
+            by: by(event, me, names),
             at: Moment { words: there.format("%H:%M").to_string(), ..Moment::past(event.at, here) },
         }
     }
@@ -89,8 +96,13 @@ pub fn who(event: &Event, me: &SignedIn) -> (&'static str, &'static str) {
     }
 }
 
-fn by(event: &Event, me: &SignedIn) -> String {
-    let mut words = who(event, me).0.to_owned();
+fn by(event: &Event, me: &SignedIn, names: &Names) -> String {
+    let other = event.actor.as_ref().filter(|id| *id != me.actor.id());
+    let mut words = match other.map(|id| names.get(id)) {
+        Some(Some(name)) => format!("By “{}”, an administrator", name.as_str()),
+        Some(None) if event.actor == event.person => "By themself".to_owned(),
+        _ => who(event, me).0.to_owned(),
+    };
     if !event.client.agent().is_empty() {
         words = format!("{words}, {}", Device::of(event.client.agent()).words);
     }

@@ -31,15 +31,19 @@ struct New {
 
 impl New {
     fn of(me: &SignedIn, typed: InviteForm, problems: Problems) -> Self {
-        let words = |role: Role| match role {
-            Role::Viewer => "Viewer: uses and revokes tokens",
-            Role::Member => "Member: generates tokens, too",
-            Role::Admin => "Admin: looks after people, too",
-        };
-        let role = |role: Role| (role.as_str(), words(role), role.as_str() == typed.role);
-        let roles = Role::ALL.into_iter().map(role).collect();
-        Self { shell: me.shell(Tab::People), roles, typed, problems }
+        Self { shell: me.shell(Tab::People), roles: roles(&typed.role), typed, problems }
     }
+}
+
+/// Value and words of each role, and whether it is this one.
+pub(super) fn roles(chosen: &str) -> Vec<(&'static str, &'static str, bool)> {
+    let words = |role: Role| match role {
+        Role::Viewer => "Viewer: uses and revokes tokens",
+        Role::Member => "Member: generates tokens, too",
+        Role::Admin => "Admin: looks after people, too",
+    };
+    let role = |role: Role| (role.as_str(), words(role), role.as_str() == chosen);
+    Role::ALL.into_iter().map(role).collect()
 }
 
 /// The form as typed.

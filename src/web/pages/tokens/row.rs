@@ -1,6 +1,7 @@
 //! A token as a row of the list and as a line of a question.
 
 use crate::domain::catalogue::Catalogue;
+use crate::domain::ceiling::Ceiling;
 use crate::domain::time::Now;
 use crate::domain::token::{FormerSecret, Token};
 use crate::manage::Rules;
@@ -41,10 +42,19 @@ pub struct Former {
 
 impl TokenRow {
     pub fn new(token: &Token, catalogue: &Catalogue, me: &SignedIn, now: Now) -> Self {
-        let here = me.here(now);
+        Self::of_owner(token, catalogue, me.actor.user.ceiling(), me.here(now))
+    }
+
+    /// The token of somebody who may have this much; why it does less is said in words for them.
+    pub fn of_owner(
+        token: &Token,
+        catalogue: &Catalogue,
+        ceiling: Ceiling<'_>,
+        here: Here,
+    ) -> Self {
+        let now = here.now;
         let last_use = token.last_use.as_ref();
         let address = last_use.and_then(|last| last.address);
-        let ceiling = me.actor.user.ceiling();
         let left = token.grants.within(catalogue, ceiling);
         Self {
             id: token.id.as_str().to_owned(),

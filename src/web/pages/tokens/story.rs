@@ -103,7 +103,7 @@ pub fn drawn(kind: Kind) -> (&'static str, &'static str) {
         Kind::PersonAdded | Kind::PersonDisabled | Kind::PersonEnabled | Kind::RoleChanged => {
             ("plus", "")
         }
-        Kind::TeamJoined | Kind::TeamLeft => ("edit", ""),
+        Kind::TeamJoined | Kind::TeamLeft | Kind::EmailChanged => ("edit", ""),
         Kind::SignedIn => ("leave", "good"),
         Kind::SignInFailed => ("alert", "warn"),
         Kind::SignedOut | Kind::SessionEnded => ("leave", ""),
