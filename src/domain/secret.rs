@@ -147,7 +147,8 @@ impl Digest {
     /// The same of what a caller presents as its secret.
     pub fn of_caller_secret(text: &str) -> Option<Self> {
         let (before, row) = text.rsplit_once('_')?;
-        is_prefix(before.strip_suffix(CALLER)?).then(|| Self::of_shaped(text, row, CALLER_RANDOM))?
+        is_prefix(before.strip_suffix(CALLER)?)
+            .then(|| Self::of_shaped(text, row, CALLER_RANDOM))?
     }
 
     /// Of a text that ends in this row of so many random characters and the right checksum.

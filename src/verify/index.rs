@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::HashTable;
+
 use super::kinds::Kinds;
 use super::people::People;
 use crate::domain::id::UserId;

@@ -105,6 +105,25 @@ fn a_change_is_asked_about_until_it_was_read() {
 }
 
 #[test]
+fn an_entry_leads_to_its_owner_as_they_are_now() {
+    let (index, owner, token) = (Index::new(1 << 24), user(), token());
+    index.put(token.clone(), &owner.id, index.stamp());
+    assert!(matches!(index.find(&token.digest), Seen::Changed), "whose it is isn’t known yet");
+    index.put_person(&owner, index.stamp());
+    index.put(token.clone(), &owner.id, index.stamp());
+    assert!(is_known(&index, &token.digest));
+    index.drop_person(&owner.id);
+    let disabled = User { disabled: Some(from_micros(1)), ..User::clone(&owner) };
+    index.put_person(&Arc::new(disabled), index.stamp());
+    for time in ["found anew", "from then on"] {
+        let Seen::Holder(entry) = index.find(&token.digest) else { panic!("{time}: not known") };
+        assert!(entry.owner.disabled.is_some(), "{time}");
+    }
+    index.drop_value(&token.digest);
+    assert!(matches!(index.find(&token.digest), Seen::Changed));
+}
+
+#[test]
 fn beyond_its_memory_the_index_makes_room_and_says_that_it_is_not_complete() {
     let (index, owner) = (Index::new(2 << 20), user());
     index.put_person(&owner, index.stamp());
