@@ -186,10 +186,9 @@ impl Index {
     }
 
     pub fn put_person(&self, user: &Arc<User>, stamp: Stamp) {
-        if self.most == 0 {
-            return;
+        if self.most > 0 {
+            self.people.put(self.kinds.person(user), stamp.0);
         }
-        self.people.put(self.kinds.person(user), stamp.0);
     }
 
     /// There is nothing to be known of this value, as was read after the stamp was taken.
