@@ -114,28 +114,38 @@ fn together<T>(rows: Vec<(T, Option<String>)>) -> Option<(T, Vec<String>)> {
     Some((found, teams.collect()))
 }
 
-/// By the present value, else by a former one. No `first`: a bound LIMIT makes SQLite compile the
-/// statement anew each time. A macro, because the two kinds of connection have no common type to be generic over.
+/// The token that is meant, its owner, and the owner's teams. No `first`: a bound LIMIT makes SQLite compile the statement
+/// anew each time.
+macro_rules! load {
+    ($c:expr, $is_meant:expr) => {
+        tokens::table
+            .inner_join(users::table.left_join(memberships::table))
+            .filter($is_meant)
+            .select((ROW, memberships::team.nullable()))
+            .load::<(TokenAndOwner, Option<String>)>($c)
+    };
+}
+
+/// By the present value, else by a former one. A macro, because the two kinds of connection have no common type to be
+/// generic over.
 macro_rules! look_up {
     ($name:ident, $uses:ident, $conn:ty) => {
         fn $name(c: &mut $conn, digest: &Digest) -> Result<Option<Row>, Fault> {
             let doing = "looking a token up";
-            let owners = users::table.left_join(memberships::table);
-            let present = tokens::table
-                .inner_join(owners)
-                .filter(tokens::digest.eq(digest.as_bytes()))
-                .select((ROW, memberships::team.nullable()));
-            let rows = present.load::<(TokenAndOwner, Option<String>)>(c).during(doing)?;
+            let rows = load!(c, tokens::digest.eq(digest.as_bytes())).during(doing)?;
             if let Some(((token, owner), teams)) = together(rows) {
                 let used = $uses(c, &token)?;
                 return Ok(Some(Row { token, owner, teams, until: None, used }));
             }
+            // Read first, so that what the token says is newer than what is said of its former value. A statement of
+            // its own, as rustc takes minutes over the type of a join of four tables.
             let former = former_secrets::table
-                .inner_join(tokens::table.inner_join(owners))
                 .filter(former_secrets::digest.eq(digest.as_bytes()))
-                .select(((ROW, former_secrets::ends_at), memberships::team.nullable()));
-            let rows = former.load::<((TokenAndOwner, i64), Option<String>)>(c).during(doing)?;
-            let Some((((token, owner), ends), teams)) = together(rows) else { return Ok(None) };
+                .select((former_secrets::token_id, former_secrets::ends_at));
+            let former = former.load::<(String, i64)>(c).during(doing)?;
+            let Some((id, ends)) = former.into_iter().next() else { return Ok(None) };
+            let rows = load!(c, tokens::id.eq(id)).during(doing)?;
+            let Some(((token, owner), teams)) = together(rows) else { return Ok(None) };
             let used = $uses(c, &token)?;
             Ok(Some(Row { token, owner, teams, until: Some(ends), used }))
         }
