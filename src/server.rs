@@ -14,6 +14,7 @@ use actix_web::{App, HttpServer};
 
 use crate::config::Config;
 use crate::domain::refusal::{Failure, Fault};
+use crate::domain::relying_party::RelyingParty;
 use crate::domain::session::Limits;
 use crate::domain::time::Clock;
 use crate::mail::Post;
@@ -79,13 +80,10 @@ pub fn manage(config: &Config, db: Db) -> Result<Manage, Fault> {
 /// The way out for mails, whose links begin with the public address and nothing else.
 fn post(config: &Config) -> Result<Post, Fault> {
     let settings = &config.settings;
-    match (&settings.mailing, &settings.public_url) {
-        (Some(mailing), Some(url)) => {
-            let url = url.as_str().trim_end_matches('/');
-            Post::open(mailing, &config.instance, url)
-        }
-        _ => Ok(Post::default()),
-    }
+    let (Some(mailing), Some(url)) = (&settings.mailing, &settings.public_url) else {
+        return Ok(Post::default());
+    };
+    Post::open(mailing, &config.instance, url.as_str().trim_end_matches('/'))
 }
 
 fn rules(config: &Config) -> Rules {
@@ -102,6 +100,7 @@ fn rules(config: &Config) -> Rules {
             per_person: settings.sessions_per_person,
         },
         confirm_window: settings.confirm_window,
+        relying_party: RelyingParty::of(settings.public_url.as_ref(), &config.instance),
     }
 }
 

@@ -16,6 +16,57 @@ for (const button of all("[data-reveal]")) {
   });
 }
 
+// Passkeys, beside the password. A browser that can't read what the page asks doesn't offer them.
+const passkeys = globalThis.PublicKeyCredential;
+const askFor = {
+  get: (publicKey, how) =>
+    navigator.credentials.get({ publicKey: passkeys.parseRequestOptionsFromJSON(publicKey), ...how }),
+  create: (publicKey) => navigator.credentials.create({ publicKey: passkeys.parseCreationOptionsFromJSON(publicKey) }),
+};
+
+async function useOne({ form, dataset }, how) {
+  const answer = await askFor[dataset.passkey](JSON.parse(dataset.options).publicKey, how);
+  form.elements[dataset.passkey === "create" ? "new-answer" : "answer"].value = JSON.stringify(answer);
+  form.noValidate = true;
+  form.requestSubmit();
+}
+
+// At the door a browser may offer one among what it fills in, for as long as nothing else is asked of it.
+let offer = null;
+
+async function offerOne(button) {
+  if (!await passkeys.isConditionalMediationAvailable?.()) return;
+  offer = new AbortController();
+  // Nothing was pressed, so nobody waits to hear that nothing came of it.
+  await useOne(button, { mediation: "conditional", signal: offer.signal }).catch(() => {});
+}
+
+for (const button of all("[data-passkey]")) {
+  const { form, dataset } = button;
+  const says = form.querySelector("[data-passkey-says]");
+  if (!passkeys?.parseCreationOptionsFromJSON) {
+    (button.closest("[data-passkeys]") ?? button).hidden = true;
+    continue;
+  }
+  button.addEventListener("click", async (event) => {
+    const isNew = dataset.passkey === "create";
+    // What is missing is said by the server, before the device is asked.
+    if (isNew && all("[required]", form).some((input) => input.value.trim() === "")) return;
+    event.preventDefault();
+    says.textContent = "";
+    try {
+      offer?.abort();
+      await useOne(button);
+    } catch (error) {
+      says.textContent = isNew && error.name === "InvalidStateError" ? "This device has a passkey for you already."
+        : isNew ? "Your device made no passkey. Try again."
+          : "No passkey was used. Try again, or type your password.";
+      if (offer) void offerOne(button);
+    }
+  });
+  if (button.hasAttribute("data-fills-in")) void offerOne(button);
+}
+
 // A second click must not send a form again: its answer would take the place of the first.
 for (const form of all("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -122,7 +122,7 @@ enum UserCommand {
     Disable(people::Named),
     /// Let a disabled person in again; their tokens work again with that
     Enable(people::Named),
-    /// Turn the second factor off of somebody who has lost it, and end their sessions
+    /// Take the second factor, passkeys too, from somebody who has lost it, and end their sessions
     ResetSecondFactor(people::Named),
     /// Print a link for a person to set a new password with, once, within 72 hours
     ResetPassword(links::Reset),

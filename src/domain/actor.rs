@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::client::Client;
 use super::id::UserId;
 use super::password::{Password, PasswordHash};
+use super::relying_party::Asserted;
 use super::time::Now;
 use super::user::User;
 
@@ -37,21 +38,26 @@ impl Actor {
         stored: PasswordHash,
         now: Now,
     ) -> Option<Confirmed> {
-        self.is_within(window, now).then_some(Confirmed { actor: self, against: stored })
+        self.is_within(window, now).then_some(Confirmed { actor: self, against: Some(stored) })
     }
 
     /// Checks the typed password against the stored one.
     pub fn confirm(self, typed: &Password, stored: &PasswordHash) -> Option<Confirmed> {
-        stored.matches(typed).then(|| Confirmed { actor: self, against: stored.clone() })
+        stored.matches(typed).then(|| Confirmed { actor: self, against: Some(stored.clone()) })
+    }
+
+    /// The same by a passkey of this person's, whose answer has just been checked.
+    pub fn confirm_with(self, asserted: &Asserted) -> Option<Confirmed> {
+        (asserted.user() == self.id()).then_some(Confirmed { actor: self, against: None })
     }
 }
 
-/// Proof that this person has just typed their password, or a moment ago where the operator allows that. Only an
-/// [`Actor`] makes one. Changes take it by value, so that
-/// one password entry stands for one change; it can't be cloned or kept.
+/// Proof that this person has just typed their password or used their passkey, or a moment ago where the operator
+/// allows that. Only an [`Actor`] makes one. Changes take it by value, so that one password entry, or one answer of a
+/// passkey, stands for one change; it can't be cloned or kept.
 pub struct Confirmed {
     actor: Actor,
-    against: PasswordHash,
+    against: Option<PasswordHash>,
 }
 
 impl Confirmed {
@@ -63,8 +69,9 @@ impl Confirmed {
         self.actor.id()
     }
 
-    /// The stored password that was confirmed, for the change that puts another in its place.
-    pub fn against(&self) -> &PasswordHash {
-        &self.against
+    /// The stored password that was confirmed, for the change that puts another in its place. None was where a passkey
+    /// confirmed it.
+    pub fn against(&self) -> Option<&PasswordHash> {
+        self.against.as_ref()
     }
 }

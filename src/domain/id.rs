@@ -28,6 +28,10 @@ macro_rules! ids {
                 text.as_bytes().try_into().ok().filter(|_| shaped).map(Self)
             }
 
+            pub fn as_bytes(&self) -> &[u8; LENGTH] {
+                &self.0
+            }
+
             pub fn as_str(&self) -> &str {
                 // Letters and digits, whichever way it was made.
                 std::str::from_utf8(&self.0).unwrap_or_default()
@@ -43,6 +47,8 @@ ids! {
     TokenId,
     /// A session, to its person: their cookie holds another one.
     SessionId,
+    /// A passkey's row; never the credential's own id.
+    PasskeyId,
     /// One rendering of a form that makes something: used up by the first submit.
     Nonce,
 }

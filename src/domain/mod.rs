@@ -22,6 +22,7 @@ pub mod listing;
 pub mod loss;
 pub mod mail;
 pub mod networks;
+pub mod passkey;
 pub mod password;
 pub mod password_link;
 pub mod paths;
@@ -29,6 +30,11 @@ pub mod people;
 pub mod policy;
 pub mod refusal;
 pub mod refused_call;
+#[cfg(feature = "passkeys")]
+pub mod relying_party;
+#[cfg(not(feature = "passkeys"))]
+#[path = "no_relying_party.rs"]
+pub mod relying_party;
 pub mod review;
 pub mod scope;
 pub mod second_factor;

@@ -66,6 +66,12 @@ pub fn of_mailed(id: &str) -> Vec<Key> {
     vec![Key { name: format!("mailed:{id}"), most: 3, lane: String::new() }]
 }
 
+/// The count that a try with a passkey adds to: no name is typed, so it is the address's alone.
+pub fn of_passkey(address: Option<IpAddr>) -> Vec<Key> {
+    let lane = lane(address);
+    vec![Key { name: format!("address:{lane}"), most: 10, lane }]
+}
+
 /// Hashed, because what is typed as a name may be a password by mistake.
 fn hashed(user_name: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(user_name)[..16])

@@ -37,10 +37,14 @@ impl Manage {
         chosen: NewPassword,
         now: Now,
     ) -> Outcome<()> {
+        // Whoever picks up an unlocked device must not lock its owner out.
+        let Some(against) = by.against().cloned() else {
+            return Err(Refusal::field("password", "Enter your current password").into());
+        };
         let new = self.hash(chosen).await?;
         self.db
             .write(move |tx| {
-                if !users::set_password(tx, by.id(), by.against(), &new)? {
+                if !users::set_password(tx, by.id(), &against, &new)? {
                     let sentence = "Your password was changed a moment ago, elsewhere. Nothing was changed here";
                     return Err(Refusal::field("password", sentence).into());
                 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activity;
+mod assertions;
 pub mod callers;
 mod census;
 mod confirm;
@@ -12,6 +13,7 @@ pub mod events;
 pub mod explanations;
 pub mod forgotten;
 mod hasher;
+pub mod passkeys;
 pub mod password_links;
 pub mod people;
 pub mod policy;
@@ -33,6 +35,7 @@ use std::time::Duration;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{Fault, Outcome};
+use crate::domain::relying_party::RelyingParty;
 use crate::domain::secret::Prefix;
 use crate::domain::session::Limits;
 use crate::domain::sets::Sets;
@@ -57,6 +60,8 @@ pub struct Rules {
     pub sessions: Limits,
     /// How long after a confirmation the next change of the same session needs none; zero for never.
     pub confirm_window: Duration,
+    /// What passkeys belong to, where the build and the public URL allow them.
+    pub relying_party: Option<RelyingParty>,
 }
 
 /// Everything people can change.
@@ -101,8 +106,8 @@ impl Manage {
     pub fn adopt(&self, rules: Rules) {
         let mut now = self.rules.write().unwrap_or_else(PoisonError::into_inner);
         let (instance, sessions) = (now.instance.clone(), now.sessions);
-        let confirm_window = now.confirm_window;
-        *now = Arc::new(Rules { instance, sessions, confirm_window, ..rules });
+        let (confirm_window, relying_party) = (now.confirm_window, now.relying_party.clone());
+        *now = Arc::new(Rules { instance, sessions, confirm_window, relying_party, ..rules });
     }
 
     /// How many password checks run, and how many wait.

@@ -18,7 +18,7 @@ use crate::domain::time::{Now, text_time};
 use crate::domain::user::{User, UserName};
 use crate::mail::{Letter, Wanted};
 use crate::store::conn::Conn;
-use crate::store::{events, nonces, password_links, second_factors, sessions, users};
+use crate::store::{events, nonces, passkeys, password_links, second_factors, sessions, users};
 
 /// A link to hand over: its code is shown, and kept nowhere.
 pub struct Handed {
@@ -160,7 +160,7 @@ impl Manage {
     ) -> Outcome<Set> {
         let digest = CodeDigest::of_presented(code).ok_or(Refusal::NotFound)?;
         let hash = self.hash(chosen).await?;
-        let client = client.clone();
+        let (client, offered) = (client.clone(), self.offers_passkeys());
         self.db
             .write(move |tx| {
                 let holder = held(tx, &digest, now)?.ok_or(Refusal::NotFound)?;
@@ -175,7 +175,8 @@ impl Manage {
                 // Whoever reads somebody's mail has their link, and not their phone.
                 let asks = second_factors::exists(tx, id)?;
                 let half = asks.then(|| HalfWay::begin(id.clone(), &hash, now));
-                Ok(Set { holder, half })
+                let passkeys = if offered { passkeys::count(tx, id)? } else { 0 };
+                Ok(Set { holder, half, passkeys })
             })
             .await
     }
@@ -185,6 +186,8 @@ impl Manage {
 pub struct Set {
     pub holder: Holder,
     pub half: Option<HalfWay>,
+    /// How many passkeys go on signing this person in: a link is no reason to take them away.
+    pub passkeys: usize,
 }
 
 /// Stores a link with its event, which tells until when it works.

@@ -1,8 +1,8 @@
 //! The second factor: setting it up, signing in with it, and doing without it.
 
-use super::Manage;
 use super::people::somebody;
 use super::standing::{By, named};
+use super::{Manage, Rules};
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
@@ -14,7 +14,7 @@ use crate::domain::time::Now;
 use crate::domain::token::FORM;
 use crate::domain::user::{User, UserName};
 use crate::store::conn::Conn;
-use crate::store::{events, second_factors, sessions, users};
+use crate::store::{events, passkeys, second_factors, sessions, users};
 
 pub const CODE: &str = "code";
 
@@ -33,12 +33,26 @@ impl Manage {
 
     /// Whether the operator asks for a second factor that this person lacks before they generate a token.
     pub async fn lacks_second_factor(&self, me: &Actor) -> Outcome<bool> {
-        Ok(self.rules().policy.second_factor && self.second_factor(me).await?.is_none())
+        let id = me.id().clone();
+        let rules = self.rules();
+        let is_wanted = rules.policy.second_factor;
+        self.db.glance(move |c| Ok(is_wanted && factors(c, &rules, &id)? == 0)).await
+    }
+
+    /// Whether this person has a single one left of what the operator asks for before they generate a token.
+    pub async fn has_last_factor(&self, me: &Actor) -> Outcome<bool> {
+        let rules = self.rules();
+        if !rules.policy.second_factor || !rules.policy.may_generate(me.user.role) {
+            return Ok(false);
+        }
+        let id = me.id().clone();
+        self.db.glance(move |c| Ok(factors(c, &rules, &id)? == 1)).await
     }
 
     /// Refuses a new value to somebody who lacks what the operator asks for.
     pub(super) fn admit_factor(&self, c: &mut Conn, owner: &UserId) -> Outcome<()> {
-        if self.rules().policy.second_factor && !second_factors::exists(c, owner)? {
+        let rules = self.rules();
+        if rules.policy.second_factor && factors(c, &rules, owner)? == 0 {
             let sentence = "Set up a second factor first, under Password: it is asked of whoever generates tokens here";
             return Err(Refusal::field(FORM, sentence).into());
         }
@@ -79,16 +93,16 @@ impl Manage {
             .await
     }
 
-    /// The same by the operator, for somebody who has lost the app and the recovery codes.
+    /// The same by the operator, for somebody who has lost the app and the recovery codes, or a passkey: what was lost
+    /// together ends together. One that is still at hand is added again.
     pub async fn reset_second_factor(&self, name: UserName, now: Now) -> Outcome<User> {
         self.db
             .write(move |tx| {
                 let user = named(tx, &name)?;
-                if !second_factors::exists(tx, &user.id)? {
+                if !reset(tx, By::Operator, &user, now)? {
                     let without = format!("{} has no second factor", name.as_str());
                     return Err(Problems::one("username", without).into());
                 }
-                reset(tx, By::Operator, &user, now)?;
                 Ok(user)
             })
             .await
@@ -104,7 +118,9 @@ impl Manage {
         self.db
             .write(move |tx| {
                 let user = somebody(tx, by.id(), &id)?;
-                reset(tx, By::Person(by.actor()), &user, now)?;
+                if !reset(tx, By::Person(by.actor()), &user, now)? {
+                    return Err(Refusal::NotFound.into());
+                }
                 Ok(user)
             })
             .await
@@ -204,9 +220,28 @@ fn take(
     Ok(Some(Taken { codes_left }))
 }
 
-fn reset(tx: &mut Conn, by: By<'_>, user: &User, now: Now) -> Outcome<()> {
-    remove(tx, &user.id)?;
-    by.record(tx, Kind::SecondFactorRemoved, user, String::new(), now)
+/// Takes every second factor of somebody; what was lost together ends together. Answers whether there was one.
+fn reset(tx: &mut Conn, by: By<'_>, user: &User, now: Now) -> Outcome<bool> {
+    let had_app = second_factors::remove(tx, &user.id)?;
+    let passkeys = passkeys::of_person(tx, &user.id)?;
+    let had_any = had_app || !passkeys.is_empty();
+    if had_app {
+        by.record(tx, Kind::SecondFactorRemoved, user, String::new(), now)?;
+    }
+    for passkey in passkeys {
+        passkeys::remove(tx, &user.id, &passkey.id)?;
+        by.record(tx, Kind::PasskeyRemoved, user, passkey.quoted(), now)?;
+    }
+    if had_any {
+        sessions::delete_all_of(tx, &user.id)?;
+    }
+    Ok(had_any)
+}
+
+/// How many second factors somebody has: each passkey is one, where it can be used.
+fn factors(c: &mut Conn, rules: &Rules, id: &UserId) -> Outcome<usize> {
+    let passkeys = if rules.relying_party.is_some() { passkeys::count(c, id)? } else { 0 };
+    Ok(passkeys + usize::from(second_factors::exists(c, id)?))
 }
 
 fn remove(tx: &mut Conn, id: &UserId) -> Outcome<()> {

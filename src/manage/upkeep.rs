@@ -1,6 +1,7 @@
 //! What keeps the database small, and the key it is asked for at start.
 
 use super::Manage;
+use crate::domain::passkey::Ceremony;
 use crate::domain::refusal::{Fault, Outcome};
 use crate::domain::signing::SigningKey;
 use crate::domain::throttle::WINDOW;
@@ -15,9 +16,11 @@ impl Manage {
     /// feed, counts of uses and refused calls.
     pub async fn clear(&self, now: Now) -> Outcome<()> {
         let dead = self.rules().sessions.dead_before(now);
+        // A question to a passkey may outlive every session.
+        let forms = dead.started.min(now.at() - Ceremony::PATIENCE);
         let ended = self.db.note(move |tx| {
             sessions::purge(tx, dead)?;
-            nonces::purge(tx, dead.started)?;
+            nonces::purge(tx, forms)?;
             throttles::purge(tx, now.at() - WINDOW)?;
             password_links::purge(tx, now)?;
             Ok(feed::prune(tx)?)

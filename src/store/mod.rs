@@ -16,6 +16,7 @@ pub mod lookup;
 pub mod memberships;
 pub mod migrations;
 pub mod nonces;
+pub mod passkeys;
 pub mod password_links;
 pub mod people;
 pub mod refused_calls;

@@ -104,6 +104,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        credential_id -> Binary,
+        credential -> Text,
+        added_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     password_links (digest) {
         digest -> Binary,
         user_id -> Text,
@@ -219,6 +231,7 @@ diesel::table! {
 diesel::joinable!(daily_uses -> users (user_id));
 diesel::joinable!(former_secrets -> tokens (token_id));
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(passkeys -> users (user_id));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refused_calls -> tokens (token_id));
@@ -238,6 +251,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     keys,
     memberships,
     nonces,
+    passkeys,
     password_links,
     recovery_codes,
     refused_calls,

@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 use percent_encoding::percent_decode_str;
 
+use super::ceremony::Answered;
 use super::csrf;
 use super::error::WebError;
 use super::session::{SignedIn, Visitor};
@@ -140,6 +141,7 @@ impl<T: Typed> FromRequest for Sent<T> {
             if !me.is_genuine(&fields.text(csrf::FIELD)) {
                 return Err(WebError::Stale { again: typed.resume() });
             }
+            let me = me.answering(Answered::read(&fields, "ceremony", "answer"));
             Ok(Self { me, typed })
         })
     }

@@ -5,6 +5,7 @@ mod again;
 pub mod answers;
 pub mod api;
 mod assets;
+pub mod ceremony;
 mod client;
 mod csrf;
 mod error;

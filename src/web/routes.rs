@@ -8,9 +8,9 @@ use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, 
 use super::files;
 use super::pages::{
     account, activity, codes, deletions, explanations, exports, forgotten, home, overlaps,
-    password, password_links, pauses, people, person_deletions, person_revocations,
-    person_sessions, recovery_codes, removals, resets, revocations, search, second_factors,
-    secrets, sessions, setup, sign_in, standings, tokens,
+    passkey_removals, passkey_sign_in, passkeys, password, password_links, pauses, people,
+    person_deletions, person_revocations, person_sessions, recovery_codes, removals, resets,
+    revocations, search, second_factors, secrets, sessions, setup, sign_in, standings, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -45,6 +45,7 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/setup").route(get(setup::new)).route(post().to(setup::create)))
         .service(resource("/sign-in").route(get(sign_in::new)).route(post().to(sign_in::create)))
         .service(resource("/sign-in/code").route(get(codes::show)).route(post().to(codes::create)))
+        .service(resource("/sign-in/passkey").route(get(passkey_sign_in::show)).route(post().to(passkey_sign_in::create)))
         .service(resource("/sign-out").route(post().to(sign_in::destroy)))
         .service(resource("/account").route(get(account::edit)).route(post().to(account::update)))
         .service(resource("/forgotten").route(get(forgotten::new)).route(post().to(forgotten::create)))
@@ -53,6 +54,8 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/password").route(get(password::edit)).route(post().to(password::update)))
         .service(resource("/account/second-factor").route(get(second_factors::new)).route(post().to(second_factors::create)))
         .service(resource("/account/second-factor/removal").route(get(removals::new)).route(post().to(removals::create)))
+        .service(resource("/account/passkeys").route(get(passkeys::new)).route(post().to(passkeys::create)))
+        .service(resource("/account/passkeys/{id}/removal").route(get(passkey_removals::new)).route(post().to(passkey_removals::create)))
         .service(resource("/account/recovery-codes").route(get(recovery_codes::new)).route(post().to(recovery_codes::create)))
         .service(resource("/account/sessions").route(get(sessions::index)).route(post().to(sessions::destroy)))
         .service(resource("/account/activity").route(get(activity::index)))

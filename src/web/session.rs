@@ -1,5 +1,7 @@
 //! Who is behind a request: a person who is signed in, or a visitor who isn't.
 
+mod confirm;
+
 use std::future::{Ready, ready};
 
 use actix_session::{Session, SessionExt};
@@ -9,16 +11,17 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 
+use self::confirm::{CONFIRMED, Passkey};
+use super::ceremony::{CONFIRM, Seal};
 use super::error::WebError;
 use super::shell::{Shell, Tab, Theme, theme};
 use super::site::Site;
 use super::words::Here;
 use super::{client, csrf};
-use crate::domain::actor::{Actor, Confirmed};
+use crate::domain::actor::Actor;
 use crate::domain::client::Client;
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::password::Password;
-use crate::domain::refusal::{Fault, Outcome, Problems};
+use crate::domain::refusal::Fault;
 use crate::domain::signing::random_text;
 use crate::domain::time::{Clock, Now, from_micros};
 use crate::domain::user::Role;
@@ -27,8 +30,6 @@ use crate::manage::Manage;
 /// The names of what a session remembers.
 pub const USER: &str = "user";
 pub const UNREADABLE: &str = "unreadable";
-/// When a change was last confirmed, in microseconds; kept only where the operator allows a window after it.
-const CONFIRMED: &str = "confirmed";
 const BINDING: &str = "form";
 /// What is known of the session itself while a request is answered; no part of what it remembers.
 pub const ID: &str = "session";
@@ -49,6 +50,7 @@ pub struct SignedIn {
     /// Whether the next change asks for the password; it does unless one has just been confirmed in this session and
     /// the operator allows a window after that.
     pub asks_password: bool,
+    passkey: Passkey,
     binding: String,
     theme: Theme,
 }
@@ -66,6 +68,7 @@ impl SignedIn {
         shell.note = self.told(NOTE);
         shell.csrf = csrf::token(&self.site.key, &self.binding);
         shell.asks_password = self.asks_password;
+        shell.passkey = self.passkey.asked.clone();
         shell
     }
 
@@ -88,22 +91,6 @@ impl SignedIn {
     /// The instant and the zone in which times are shown to them.
     pub fn here(&self, now: Now) -> Here {
         Here { now, zone: self.actor.user.zone }
-    }
-
-    /// Says that the password is missing, where it is asked for.
-    pub fn want_password(&self, typed: &str) -> Result<(), Problems> {
-        let missing = self.asks_password && typed.is_empty();
-        if missing { Err(Problems::one("password", "Enter your password")) } else { Ok(()) }
-    }
-
-    /// Checks the password typed with a change; where the operator allows a window after that, it begins.
-    pub async fn confirm(&self, manage: &Manage, typed: &str, now: Now) -> Outcome<Confirmed> {
-        let by = manage.confirm(&self.actor, Password::typed(typed), now).await?;
-        if !typed.is_empty() && !manage.rules().confirm_window.is_zero() {
-            let kept = self.session.insert(CONFIRMED, now.at().timestamp_micros());
-            kept.map_err(|e| Fault::new("changing a session", e))?;
-        }
-        Ok(by)
     }
 
     /// Leaves a message for the next page.
@@ -149,10 +136,13 @@ impl SignedIn {
         if let Some(seen) = session.get::<i64>(SEEN).ok().flatten().map(from_micros) {
             manage.touch_session(id.clone(), seen, &client, now).await;
         }
+        let asked = manage.ask_for_passkey(&user.id, now).await?;
+        let seal = Seal { key: &site.key, binding: &binding };
+        let asked = asked.map(|question| seal.ask(CONFIRM, question));
         let actor = Actor { user, client, confirmed };
         let asks_password = !actor.is_within(manage.rules().confirm_window, now);
-        let (session_id, theme) = (id, theme(req));
-        Ok(Some(Self { actor, asks_password, theme, session, session_id, site, binding }))
+        let (session_id, passkey, theme) = (id, Passkey { asked, answered: None }, theme(req));
+        Ok(Some(Self { actor, asks_password, passkey, theme, session, session_id, site, binding }))
     }
 
     /// The person, or the way to sign in and on to `next`.
@@ -260,6 +250,11 @@ impl Visitor {
 
     fn bound(&self, text: &str) -> String {
         format!("{}.{text}", self.binding)
+    }
+
+    /// A question to this browser, or the answer to one.
+    pub fn seal(&self) -> Seal<'_> {
+        Seal { key: &self.site.key, binding: &self.binding }
     }
 
     pub(super) fn is_genuine(&self, token: &str) -> bool {

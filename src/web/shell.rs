@@ -5,6 +5,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 
 use super::assets::Assets;
+use super::ceremony::Asked;
 use super::site::Site;
 pub use crate::domain::user::Theme;
 
@@ -56,6 +57,8 @@ pub struct Shell {
     pub csrf: String,
     /// Whether this page's form asks for the password.
     pub asks_password: bool,
+    /// What a passkey is asked for in the place of the password, for who has one.
+    pub passkey: Option<Asked>,
     /// A dialog lies over the page, and the rest of it is out of reach.
     pub modal: bool,
 }
@@ -77,6 +80,7 @@ impl Shell {
             note: None,
             csrf: String::new(),
             asks_password: true,
+            passkey: None,
             modal: false,
         }
     }

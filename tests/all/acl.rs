@@ -1,6 +1,7 @@
 //! Who is answered what: every route and method of the table, for every kind of person. A route without a rule here fails.
 
 mod answers;
+mod rules;
 
 use std::collections::BTreeSet;
 
@@ -9,11 +10,9 @@ use latchkey::domain::second_factor::TotpKey;
 use latchkey::store::tokens;
 use reqwest::{Method, StatusCode};
 
-use answers::Answer::{Absent, Machine, Served, SignIn};
-use answers::{
-    ADMINS, BY_TOKEN, BY_VISITORS_FORM, EVERYBODY, NOBODY, Rule, SIGNED_IN, WHO_GENERATES,
-    WITHOUT_ONE, answer,
-};
+use answers::Answer::Absent;
+use answers::answer;
+use rules::RULES;
 
 use crate::support::App;
 use crate::support::browse::Browser;
@@ -21,86 +20,6 @@ use crate::support::page::Page;
 use crate::support::people::{PASSWORD, Person};
 
 const APP: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-
-const RULES: [Rule; 71] = [
-    ("ANY /verify", BY_TOKEN),
-    ("ANY /verify/{path:.*}", BY_TOKEN),
-    ("GET /api/v1/token", BY_TOKEN),
-    ("DELETE /api/v1/token", BY_TOKEN),
-    ("POST /introspect", BY_TOKEN),
-    ("POST /revoke", [Machine(400); 4]),
-    ("GET /.well-known/oauth-authorization-server", EVERYBODY),
-    ("GET /healthz", EVERYBODY),
-    ("GET /readyz", EVERYBODY),
-    // On a listener of its own.
-    ("GET /metrics", NOBODY),
-    ("GET /static/{name}", EVERYBODY),
-    ("GET /", [SignIn, Served, Served, Served]),
-    // Over once somebody has an account.
-    ("GET /setup", [SignIn; 4]),
-    ("POST /setup", BY_VISITORS_FORM),
-    ("GET /sign-in", EVERYBODY),
-    ("POST /sign-in", BY_VISITORS_FORM),
-    // The address alone leads to the beginning.
-    ("GET /sign-in/code", [SignIn; 4]),
-    ("POST /sign-in/code", BY_VISITORS_FORM),
-    // Ends in the same place, signed in or not.
-    ("POST /sign-out", [SignIn; 4]),
-    ("GET /forgotten", EVERYBODY),
-    ("POST /forgotten", BY_VISITORS_FORM),
-    // There is no such link.
-    ("GET /join/{code}", NOBODY),
-    ("POST /join/{code}", BY_VISITORS_FORM),
-    ("GET /admin/people", ADMINS),
-    ("POST /admin/people", ADMINS),
-    ("GET /admin/people/new", ADMINS),
-    // Of somebody that there isn't.
-    ("GET /admin/people/{id}", WITHOUT_ONE),
-    ("POST /admin/people/{id}", WITHOUT_ONE),
-    ("GET /admin/people/{id}/standing", WITHOUT_ONE),
-    ("POST /admin/people/{id}/standing", WITHOUT_ONE),
-    ("GET /admin/people/{id}/second-factor/reset", WITHOUT_ONE),
-    ("POST /admin/people/{id}/second-factor/reset", WITHOUT_ONE),
-    ("GET /admin/people/{id}/deletion", WITHOUT_ONE),
-    ("POST /admin/people/{id}/deletion", WITHOUT_ONE),
-    ("GET /admin/people/{id}/revocation", WITHOUT_ONE),
-    ("POST /admin/people/{id}/revocation", WITHOUT_ONE),
-    ("GET /admin/people/{id}/sessions", WITHOUT_ONE),
-    ("POST /admin/people/{id}/sessions", WITHOUT_ONE),
-    ("GET /admin/people/{id}/link", WITHOUT_ONE),
-    ("POST /admin/people/{id}/link", WITHOUT_ONE),
-    ("GET /account/deletion", SIGNED_IN),
-    ("POST /account/deletion", SIGNED_IN),
-    ("GET /account", SIGNED_IN),
-    ("POST /account", SIGNED_IN),
-    ("GET /account/password", SIGNED_IN),
-    ("POST /account/password", SIGNED_IN),
-    ("GET /account/second-factor", SIGNED_IN),
-    ("POST /account/second-factor", SIGNED_IN),
-    ("GET /account/second-factor/removal", WITHOUT_ONE),
-    ("POST /account/second-factor/removal", WITHOUT_ONE),
-    ("GET /account/recovery-codes", WITHOUT_ONE),
-    ("POST /account/recovery-codes", WITHOUT_ONE),
-    ("GET /account/sessions", SIGNED_IN),
-    ("POST /account/sessions", SIGNED_IN),
-    ("GET /account/activity", SIGNED_IN),
-    ("GET /account/activity/export", SIGNED_IN),
-    ("GET /account/tokens", SIGNED_IN),
-    ("POST /account/tokens", WHO_GENERATES),
-    ("GET /account/tokens/new", WHO_GENERATES),
-    ("POST /account/tokens/search", SIGNED_IN),
-    ("GET /account/tokens/revocation", SIGNED_IN),
-    ("POST /account/tokens/revocation", SIGNED_IN),
-    ("GET /account/tokens/{id}", SIGNED_IN),
-    ("POST /account/tokens/{id}", SIGNED_IN),
-    ("GET /account/tokens/{id}/secret", WHO_GENERATES),
-    ("POST /account/tokens/{id}/secret", WHO_GENERATES),
-    ("GET /account/tokens/{id}/pause", SIGNED_IN),
-    ("POST /account/tokens/{id}/pause", SIGNED_IN),
-    ("GET /account/tokens/{id}/explanation", SIGNED_IN),
-    ("GET /account/tokens/{id}/overlap", SIGNED_IN),
-    ("POST /account/tokens/{id}/overlap", SIGNED_IN),
-];
 
 /// The table that the server is built from: method and path of each route.
 fn routes() -> BTreeSet<String> {

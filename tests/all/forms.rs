@@ -21,15 +21,18 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 28] = [
+pub const FORMS: [&str; 31] = [
     "/setup",
     "/sign-in",
     "/sign-in/code",
+    "/sign-in/passkey",
     "/sign-out",
     "/account",
     "/account/password",
     "/account/second-factor",
     "/account/second-factor/removal",
+    "/account/passkeys",
+    "/account/passkeys/{id}/removal",
     "/account/recovery-codes",
     "/account/sessions",
     "/account/deletion",

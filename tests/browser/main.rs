@@ -22,6 +22,8 @@ mod keyboard;
 mod limits;
 mod list;
 mod nginx;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod refusals;
 mod script;

@@ -13,8 +13,10 @@ step() { # NAME COMMAND...
 }
 
 step "units, tidy, and the whole product on SQLite" cargo test --quiet
+step "passkeys" cargo test --quiet --features passkeys --lib --test all passkey
 if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     step "the whole product on PostgreSQL" tests/setup/postgres.sh cargo test --quiet --test all
+    step "passkeys on PostgreSQL" tests/setup/postgres.sh cargo test --quiet --features passkeys --test all passkey
 else
     left_out+=("the suite on PostgreSQL (Debian: postgresql)")
 fi
@@ -30,7 +32,7 @@ fi
 browsers=$(lacks chromedriver nginx curl)
 [ -e target/axe/package/axe.min.js ] || browsers+=" axe-core"
 if [ -z "$browsers" ]; then
-    step "Chromium, accessibility, and the way through nginx" cargo test --quiet --test browser -- --skip gateways::
+    step "Chromium, accessibility, and the way through nginx" cargo test --quiet --features passkeys --test browser -- --skip gateways::
 else
     left_out+=("the browser tests, for lack of ${browsers//$'\n'/ } (Debian: chromium chromium-driver nginx-light curl; npm: axe-core)")
 fi

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+#[cfg(feature = "passkeys")]
+pub mod authenticator;
 pub mod browse;
 pub mod caller;
 pub mod cli_server;
@@ -60,8 +62,31 @@ impl App {
         Self::on(TestDatabase::fresh(), file, settings).await
     }
 
+    /// Under a name that it has as its public URL, as passkeys need it.
+    pub async fn on_localhost(file: &str) -> Self {
+        Self::on_localhost_with(file, &[]).await
+    }
+
+    pub async fn on_localhost_with(file: &str, settings: &[(&'static str, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let base = format!("http://localhost:{port}");
+        let settings = [&[("public_url", base.as_str())], settings].concat();
+        let app = Self::listening(listener, TestDatabase::fresh(), file, &settings).await;
+        Self { base, ..app }
+    }
+
     pub async fn on(database: TestDatabase, file: &str, settings: &[(&'static str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Self::listening(listener, database, file, settings).await
+    }
+
+    async fn listening(
+        listener: TcpListener,
+        database: TestDatabase,
+        file: &str,
+        settings: &[(&'static str, &str)],
+    ) -> Self {
         let address = listener.local_addr().expect("an address");
         let given = |value: &str| Given { value: value.to_owned(), source: Source::Flag };
         let mut values = Values::from([
@@ -76,13 +101,7 @@ impl App {
         let config = Config::read(file, "test", values).unwrap_or_else(|wrong| panic!("{wrong}"));
         let start: DateTime<Utc> = BEGIN.parse().expect("a time");
         let micros = Arc::new(AtomicI64::new(start.timestamp_micros()));
-        let clock = {
-            let micros = Arc::clone(&micros);
-            // A microsecond passes at each look, so that things have an order.
-            let look = move || micros.fetch_add(1, Ordering::SeqCst);
-            Clock::new(move || latchkey::domain::time::from_micros(look()))
-        };
-        let application = Application::build(&config, clock).await;
+        let application = Application::build(&config, clock(&micros)).await;
         let application = Arc::new(application.unwrap_or_else(|fault| panic!("{fault}")));
         let (servers, metrics) = serve(&application, &config, listener);
         {
@@ -201,6 +220,13 @@ impl App {
             server.stop(true).await;
         }
     }
+}
+
+/// A microsecond passes at each look, so that things have an order.
+fn clock(micros: &Arc<AtomicI64>) -> Clock {
+    let micros = Arc::clone(micros);
+    let look = move || micros.fetch_add(1, Ordering::SeqCst);
+    Clock::new(move || latchkey::domain::time::from_micros(look()))
 }
 
 /// Starts the server, and the one for the metrics if their address was set.

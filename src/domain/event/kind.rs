@@ -1,48 +1,79 @@
 //! What may happen, as it is stored and as people read it.
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    PersonAdded,
-    PersonDisabled,
-    PersonEnabled,
-    RoleChanged,
+/// A kind a line: how it is stored, and how people read it.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident: $stored:literal, $words:literal;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl Kind {
+            pub const ALL: [Self; [$($stored),*].len()] = [$(Self::$kind),*];
+
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $stored,)*
+                }
+            }
+
+            pub fn words(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $words,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    PersonAdded: "person_added", "Account made";
+    PersonDisabled: "person_disabled", "Account disabled";
+    PersonEnabled: "person_enabled", "Account enabled";
+    RoleChanged: "role_changed", "Role changed";
     /// By an administrator; nobody changes their own.
-    EmailChanged,
-    TeamJoined,
-    TeamLeft,
-    SignedIn,
-    SignInFailed,
-    SignedOut,
+    EmailChanged: "email_changed", "Mail address changed";
+    TeamJoined: "team_joined", "Joined a team";
+    TeamLeft: "team_left", "Left a team";
+    SignedIn: "signed_in", "Signed in";
+    SignInFailed: "sign_in_failed", "Sign-in failed";
+    SignedOut: "signed_out", "Signed out";
     /// Ended from another session, or on the command line.
-    SessionEnded,
-    ConfirmationFailed,
-    ProfileChanged,
-    PasswordChanged,
-    SecondFactorAdded,
-    SecondFactorRemoved,
-    RecoveryCodesRenewed,
-    RecoveryCodeUsed,
-    CodeFailed,
-    TokenGenerated,
-    TokenEdited,
+    SessionEnded: "session_ended", "Session ended";
+    ConfirmationFailed: "confirmation_failed", "Wrong password at a change";
+    ProfileChanged: "profile_changed", "Profile changed";
+    PasswordChanged: "password_changed", "Password changed";
+    SecondFactorAdded: "second_factor_added", "Second factor set up";
+    SecondFactorRemoved: "second_factor_removed", "Second factor turned off";
+    RecoveryCodesRenewed: "recovery_codes_renewed", "New recovery codes";
+    RecoveryCodeUsed: "recovery_code_used", "Recovery code used";
+    CodeFailed: "code_failed", "Wrong code at sign-in";
+    PasskeyAdded: "passkey_added", "Passkey added";
+    PasskeyRemoved: "passkey_removed", "Passkey removed";
+    /// It confirmed nothing.
+    PasskeyRefused: "passkey_refused", "Passkey refused at a change";
+    /// Refused: its count went back, so there may be a copy of it.
+    PasskeyDoubted: "passkey_doubted", "Passkey refused as a possible copy";
+    TokenGenerated: "token_generated", "Generated";
+    TokenEdited: "token_edited", "Edited";
     /// An edit after which the token can do more, longer or from more places than before.
-    TokenWidened,
-    TokenRegenerated,
-    OverlapEnded,
-    TokenPaused,
-    TokenResumed,
-    TokenRevoked,
+    TokenWidened: "token_widened", "Widened";
+    TokenRegenerated: "token_regenerated", "Regenerated";
+    OverlapEnded: "overlap_ended", "Former value ended";
+    TokenPaused: "token_paused", "Paused";
+    TokenResumed: "token_resumed", "Resumed";
+    TokenRevoked: "token_revoked", "Revoked";
     /// Revoked with nothing but its value, by whoever had that.
-    TokenSurrendered,
-    CallerAdded,
-    CallerRotated,
-    CallerRemoved,
+    TokenSurrendered: "token_surrendered", "Revoked with its value";
+    CallerAdded: "caller_added", "Caller added";
+    CallerRotated: "caller_rotated", "Caller given a new secret";
+    CallerRemoved: "caller_removed", "Caller removed";
     /// A link to set a password, by an administrator, by the operator or asked for at the door.
-    LinkMade,
+    LinkMade: "password_link_made", "Link to set a password made";
     /// Somebody came with a link to set a password that is wrong, used up or too late.
-    LinkRefused,
-    PasswordSet,
-    PersonDeleted,
+    LinkRefused: "password_link_refused", "Link to set a password refused";
+    PasswordSet: "password_set", "Password set with a link";
+    PersonDeleted: "person_deleted", "Account deleted";
 }
 
 /// What an event is about.
@@ -55,44 +86,6 @@ pub enum Subject {
 }
 
 impl Kind {
-    pub const ALL: [Self; 35] = [
-        Self::PersonAdded,
-        Self::PersonDisabled,
-        Self::PersonEnabled,
-        Self::RoleChanged,
-        Self::EmailChanged,
-        Self::TeamJoined,
-        Self::TeamLeft,
-        Self::SignedIn,
-        Self::SignInFailed,
-        Self::SignedOut,
-        Self::SessionEnded,
-        Self::ConfirmationFailed,
-        Self::ProfileChanged,
-        Self::PasswordChanged,
-        Self::SecondFactorAdded,
-        Self::SecondFactorRemoved,
-        Self::RecoveryCodesRenewed,
-        Self::RecoveryCodeUsed,
-        Self::CodeFailed,
-        Self::TokenGenerated,
-        Self::TokenEdited,
-        Self::TokenWidened,
-        Self::TokenRegenerated,
-        Self::OverlapEnded,
-        Self::TokenPaused,
-        Self::TokenResumed,
-        Self::TokenRevoked,
-        Self::TokenSurrendered,
-        Self::CallerAdded,
-        Self::CallerRotated,
-        Self::CallerRemoved,
-        Self::LinkMade,
-        Self::LinkRefused,
-        Self::PasswordSet,
-        Self::PersonDeleted,
-    ];
-
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
@@ -110,87 +103,6 @@ impl Kind {
             | Self::TokenSurrendered => Subject::Token,
             Self::CallerAdded | Self::CallerRotated | Self::CallerRemoved => Subject::Caller,
             _ => Subject::Account,
-        }
-    }
-
-    /// As people read it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::PersonAdded => "Account made",
-            Self::PersonDisabled => "Account disabled",
-            Self::PersonEnabled => "Account enabled",
-            Self::RoleChanged => "Role changed",
-            Self::EmailChanged => "Mail address changed",
-            Self::TeamJoined => "Joined a team",
-            Self::TeamLeft => "Left a team",
-            Self::SignedIn => "Signed in",
-            Self::SignInFailed => "Sign-in failed",
-            Self::SignedOut => "Signed out",
-            Self::SessionEnded => "Session ended",
-            Self::ConfirmationFailed => "Wrong password at a change",
-            Self::ProfileChanged => "Profile changed",
-            Self::PasswordChanged => "Password changed",
-            Self::SecondFactorAdded => "Second factor set up",
-            Self::SecondFactorRemoved => "Second factor turned off",
-            Self::RecoveryCodesRenewed => "New recovery codes",
-            Self::RecoveryCodeUsed => "Recovery code used",
-            Self::CodeFailed => "Wrong code at sign-in",
-            Self::TokenGenerated => "Generated",
-            Self::TokenEdited => "Edited",
-            Self::TokenWidened => "Widened",
-            Self::TokenRegenerated => "Regenerated",
-            Self::OverlapEnded => "Former value ended",
-            Self::TokenPaused => "Paused",
-            Self::TokenResumed => "Resumed",
-            Self::TokenRevoked => "Revoked",
-            Self::TokenSurrendered => "Revoked with its value",
-            Self::CallerAdded => "Caller added",
-            Self::CallerRotated => "Caller given a new secret",
-            Self::CallerRemoved => "Caller removed",
-            Self::LinkMade => "Link to set a password made",
-            Self::LinkRefused => "Link to set a password refused",
-            Self::PasswordSet => "Password set with a link",
-            Self::PersonDeleted => "Account deleted",
-        }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PersonAdded => "person_added",
-            Self::PersonDisabled => "person_disabled",
-            Self::PersonEnabled => "person_enabled",
-            Self::RoleChanged => "role_changed",
-            Self::EmailChanged => "email_changed",
-            Self::TeamJoined => "team_joined",
-            Self::TeamLeft => "team_left",
-            Self::SignedIn => "signed_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::SignedOut => "signed_out",
-            Self::SessionEnded => "session_ended",
-            Self::ConfirmationFailed => "confirmation_failed",
-            Self::ProfileChanged => "profile_changed",
-            Self::PasswordChanged => "password_changed",
-            Self::SecondFactorAdded => "second_factor_added",
-            Self::SecondFactorRemoved => "second_factor_removed",
-            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
-            Self::RecoveryCodeUsed => "recovery_code_used",
-            Self::CodeFailed => "code_failed",
-            Self::TokenGenerated => "token_generated",
-            Self::TokenEdited => "token_edited",
-            Self::TokenWidened => "token_widened",
-            Self::TokenRegenerated => "token_regenerated",
-            Self::OverlapEnded => "overlap_ended",
-            Self::TokenPaused => "token_paused",
-            Self::TokenResumed => "token_resumed",
-            Self::TokenRevoked => "token_revoked",
-            Self::TokenSurrendered => "token_surrendered",
-            Self::CallerAdded => "caller_added",
-            Self::CallerRotated => "caller_rotated",
-            Self::CallerRemoved => "caller_removed",
-            Self::LinkMade => "password_link_made",
-            Self::LinkRefused => "password_link_refused",
-            Self::PasswordSet => "password_set",
-            Self::PersonDeleted => "person_deleted",
         }
     }
 }

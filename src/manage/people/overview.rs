@@ -13,7 +13,7 @@ use crate::domain::token::Token;
 use crate::manage::Manage;
 use crate::manage::activity::{Names, actors};
 use crate::store::events::{Filter, Place};
-use crate::store::{events, people, second_factors, sessions, tokens};
+use crate::store::{events, passkeys, people, second_factors, sessions, tokens};
 
 /// How many lines of their activity there are.
 const RECENT: i64 = 10;
@@ -22,6 +22,7 @@ pub struct Overview {
     pub entry: Entry,
     /// Since when a second factor is asked of them.
     pub second_factor: Option<DateTime<Utc>>,
+    pub passkeys: usize,
     pub signed_in: Option<DateTime<Utc>>,
     /// Live and expired, not the revoked ones; the newest first.
     pub tokens: Vec<Token>,
@@ -31,6 +32,13 @@ pub struct Overview {
     pub events: Vec<Event>,
     /// What those are called who did it.
     pub names: Names,
+}
+
+impl Overview {
+    /// Whether there is anything beside the password that they sign in with.
+    pub fn has_second_factor(&self) -> bool {
+        self.second_factor.is_some() || self.passkeys > 0
+    }
 }
 
 impl Manage {
@@ -49,6 +57,7 @@ impl Manage {
                 Ok(Overview {
                     entry: entry.ok_or(Refusal::NotFound)?,
                     second_factor: second_factors::find(c, &id)?.map(|factor| factor.added),
+                    passkeys: passkeys::count(c, &id)?,
                     signed_in: signed_in.map(|(_, event)| event.at),
                     tokens: tokens::of_owner(c, &id)?,
                     sessions,

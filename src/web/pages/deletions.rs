@@ -68,7 +68,7 @@ impl DeletionForm {
             problems.add("typed", format!("Type your username, {name}"));
         }
         // Always, whatever window the operator allows for other changes.
-        if self.password.is_empty() {
+        if self.password.is_empty() && !me.used_passkey() {
             problems.add("password", "Enter your password");
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }

@@ -3,8 +3,10 @@
 use actix_web::web::Data;
 use askama::Template;
 
+use super::passkeys::Line;
 use crate::domain::password::{NewPassword, Password};
 use crate::domain::refusal::{Failure, Outcome, Problems, Refusal};
+use crate::domain::relying_party;
 use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::web::again::Again;
@@ -23,7 +25,26 @@ struct Edit {
     factor: Option<Factor>,
     /// The operator asks for a second factor before one generates a token.
     is_wanted: bool,
+    /// `None` in a build without passkeys.
+    passkeys: Option<Passkeys>,
     problems: Problems,
+}
+
+struct Passkeys {
+    /// The public URL allows them.
+    are_offered: bool,
+    lines: Vec<Line>,
+}
+
+impl Passkeys {
+    async fn of(me: &SignedIn, manage: &Manage, now: Now) -> Result<Option<Self>, WebError> {
+        if !relying_party::IS_BUILT_IN {
+            return Ok(None);
+        }
+        let passkeys = manage.passkeys(me.actor.id()).await?;
+        let lines = passkeys.into_iter().map(|passkey| Line::of(passkey, me, now)).collect();
+        Ok(Some(Self { are_offered: manage.offers_passkeys(), lines }))
+    }
 }
 
 /// The second factor as it stands.
@@ -44,8 +65,9 @@ impl Edit {
             codes_left: factor.codes_left,
         });
         let is_wanted = manage.rules().policy.second_factor;
+        let passkeys = Passkeys::of(me, manage, now).await?;
         let (shell, shortest) = (me.shell(Tab::Password), NewPassword::SHORTEST);
-        Ok(Self { shell, shortest, factor, is_wanted, problems })
+        Ok(Self { shell, shortest, factor, is_wanted, passkeys, problems })
     }
 }
 

@@ -65,13 +65,13 @@ impl Typed for DeletionForm {
 }
 
 impl DeletionForm {
-    fn check(&self, username: &str) -> Result<(), Problems> {
+    fn check(&self, me: &SignedIn, username: &str) -> Result<(), Problems> {
         let mut problems = Problems::default();
         if self.typed.trim().to_ascii_lowercase() != username {
             problems.add("typed", format!("Type their username, {username}"));
         }
         // Always, whatever window the operator allows for other changes.
-        if self.password.is_empty() {
+        if self.password.is_empty() && !me.used_passkey() {
             problems.add("password", "Enter your password");
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -106,7 +106,7 @@ pub async fn create(
     }
     let seen = manage.overview(&me.actor, id.clone(), now).await?;
     let answer = async {
-        typed.check(seen.entry.user.name.as_str())?;
+        typed.check(&me, seen.entry.user.name.as_str())?;
         let by = me.confirm(&manage, &typed.password, now).await?;
         manage.delete_account_of(by, id, now).await
     };

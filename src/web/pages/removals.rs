@@ -17,15 +17,15 @@ use crate::web::shell::{Shell, Tab};
 #[template(path = "second_factors/removal.html")]
 struct New {
     shell: Shell,
-    /// The operator asks for a second factor before one generates a token.
-    is_wanted: bool,
+    /// Without it they generate no more tokens, as the operator asks for a second factor.
+    is_last: bool,
     problems: Problems,
 }
 
 impl New {
-    fn of(me: &SignedIn, manage: &Manage, problems: Problems) -> Self {
-        let is_wanted = manage.rules().policy.second_factor;
-        Self { shell: me.shell(Tab::Password), is_wanted, problems }
+    async fn of(me: &SignedIn, manage: &Manage, problems: Problems) -> Result<Self, WebError> {
+        let is_last = manage.has_last_factor(&me.actor).await?;
+        Ok(Self { shell: me.shell(Tab::Password), is_last, problems })
     }
 }
 
@@ -45,7 +45,7 @@ impl Typed for RemovalForm {
 
 pub async fn new(manage: Data<Manage>, me: SignedIn) -> Result<Page, WebError> {
     manage.second_factor(&me.actor).await?.ok_or(WebError::NotFound)?;
-    Ok(Page::show(&New::of(&me, &manage, Problems::default())))
+    Ok(Page::show(&New::of(&me, &manage, Problems::default()).await?))
 }
 
 pub async fn create(
@@ -67,8 +67,8 @@ pub async fn create(
         }
         Err(failure) => {
             let again = Again::of(failure)?;
-            let page = Page::show(&New::of(&me, &manage, again.problems.clone()));
-            Ok(again.mark(page))
+            let page = New::of(&me, &manage, again.problems.clone()).await?;
+            Ok(again.mark(Page::show(&page)))
         }
     }
 }

@@ -63,7 +63,9 @@ pub async fn new(
         return Ok(page);
     }
     let seen = manage.overview(&me.actor, id, now).await?;
-    seen.second_factor.ok_or(WebError::NotFound)?;
+    if !seen.has_second_factor() {
+        return Err(WebError::NotFound);
+    }
     Ok(Page::show(&New::of(&me, &seen, Problems::default(), now)))
 }
 

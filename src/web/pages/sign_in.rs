@@ -11,6 +11,7 @@ use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::manage::sessions::Entry;
 use crate::web::again::Again;
+use crate::web::ceremony::{Asked, ENTER};
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Form, Sent, Typed};
 use crate::web::page::Page;
@@ -27,6 +28,25 @@ struct New {
     /// Why signing in is asked for (again), if there is more to say than that.
     reason: Option<String>,
     problem: Option<String>,
+    /// What a passkey is asked for, where there are any.
+    passkey: Option<Asked>,
+}
+
+/// The page once more, with what was wrong.
+pub fn again(
+    visitor: &Visitor,
+    manage: &Manage,
+    next: String,
+    problem: String,
+    now: Now,
+) -> Result<Page, WebError> {
+    let typed = SignInForm { username: String::new(), password: String::new(), next };
+    typed.again(visitor, manage, problem, now)
+}
+
+fn ask(visitor: &Visitor, manage: &Manage, now: Now) -> Result<Option<Asked>, WebError> {
+    let question = manage.ask_stranger(now)?;
+    Ok(question.map(|question| visitor.seal().ask(ENTER, question)))
 }
 
 pub struct SignInForm {
@@ -50,15 +70,22 @@ impl Typed for SignInForm {
 }
 
 impl SignInForm {
-    fn again(self, visitor: &Visitor, problem: String) -> Page {
+    fn again(
+        self,
+        visitor: &Visitor,
+        manage: &Manage,
+        problem: String,
+        now: Now,
+    ) -> Result<Page, WebError> {
         let page = Page::show(&New {
             shell: visitor.shell(),
             username: self.username,
             next: self.next,
             reason: None,
             problem: Some(problem),
+            passkey: ask(visitor, manage, now)?,
         });
-        page.cookie(visitor.cookie())
+        Ok(page.cookie(visitor.cookie()))
     }
 }
 
@@ -71,6 +98,7 @@ pub struct Way {
 
 pub async fn new(
     manage: Data<Manage>,
+    now: Now,
     visitor: Visitor,
     way: Query<Way>,
 ) -> Result<Page, WebError> {
@@ -94,6 +122,7 @@ pub async fn new(
         next: way.next.clone(),
         reason,
         problem: None,
+        passkey: ask(&visitor, &manage, now)?,
     });
     Ok(page.cookie(visitor.cookie()))
 }
@@ -106,7 +135,8 @@ pub async fn create(
     let Form { visitor, typed, is_genuine } = form;
     if !is_genuine {
         let stale = "This form was open too long. Check it and send it again.".to_owned();
-        return Ok(typed.again(&visitor, stale).status(StatusCode::FORBIDDEN));
+        let page = typed.again(&visitor, &manage, stale, now)?;
+        return Ok(page.status(StatusCode::FORBIDDEN));
     }
     let password = Password::typed(&typed.password);
     match manage.sign_in(&typed.username, password, &visitor.client, now).await {
@@ -119,7 +149,7 @@ pub async fn create(
         Err(failure) => {
             let again = Again::of(failure)?;
             let problem = again.problems.iter().next().map(|problem| problem.sentence.clone());
-            let page = typed.again(&visitor, problem.unwrap_or_default());
+            let page = typed.again(&visitor, &manage, problem.unwrap_or_default(), now)?;
             Ok(again.mark(page))
         }
     }

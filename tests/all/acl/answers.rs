@@ -26,7 +26,7 @@ pub const EVERYBODY: [Answer; 4] = [Served; 4];
 pub const SIGNED_IN: [Answer; 4] = [SignIn, Served, Served, Served];
 pub const WHO_GENERATES: [Answer; 4] = [SignIn, Refused, Served, Served];
 pub const ADMINS: [Answer; 4] = [SignIn, Absent, Absent, Served];
-/// They have no second factor, and there is no such person.
+/// They have no second factor, passkeys are not offered, and there is no such person.
 pub const WITHOUT_ONE: [Answer; 4] = [SignIn, Absent, Absent, Absent];
 pub const NOBODY: [Answer; 4] = [Absent; 4];
 /// Nobody is known by a cookie there, and no token was sent.

@@ -105,10 +105,12 @@ pub async fn update(
     };
     match answer.await {
         Ok(Set { half: Some(half), .. }) => Ok(codes::ask(&visitor, &half, String::new())),
-        Ok(Set { holder: Holder { user, joins }, half: None }) => {
+        Ok(Set { holder: Holder { user, joins }, half: None, passkeys }) => {
             session::begin(&visitor.session, &user.id, &visitor.client)?;
-            let message = if joins { JOINED } else { RESET };
-            session::tell(&visitor.session, message)?;
+            session::tell(&visitor.session, if joins { JOINED } else { RESET })?;
+            if passkeys > 0 {
+                session::note(&visitor.session, PASSKEYS)?;
+            }
             Ok(Page::see_other("/account/tokens"))
         }
         Err(Failure::Refused(Refusal::NotFound)) => Ok(gone(&visitor)),
@@ -121,4 +123,6 @@ pub async fn update(
 }
 
 const JOINED: &str = "Your password is set. You’re in.";
+const PASSKEYS: &str =
+    "Your passkeys still sign you in. Remove any that you don’t know, under Password.";
 const RESET: &str = "Your password is set, and your other devices are signed out. Your tokens keep working: revoke any that you don’t know.";

@@ -113,7 +113,7 @@ pub async fn edit(
 ) -> Result<Page, WebError> {
     let story = story(&manage, &me, &id, now).await?;
     let rules = manage.rules();
-    let under = Under::new(&rules, &me.actor.user, me.asks_password, now);
+    let under = Under::new(&rules, &me.actor.user, me.wants_password(), now);
     let mut typed = TokenForm::of(&story.listed.token, under);
     let mut prefill = Prefill::of(&req);
     let marked = prefill.widen(&mut typed, &story.listed.token.grants, under);
@@ -129,7 +129,7 @@ pub async fn update(
 ) -> Result<Page, WebError> {
     let Sent { me, typed: ChangedToken { form: mut typed, .. } } = sent;
     let rules = manage.rules();
-    let under = Under::new(&rules, &me.actor.user, me.asks_password, now);
+    let under = Under::new(&rules, &me.actor.user, me.wants_password(), now);
     let story = story(&manage, &me, &id, now).await?;
     let token = story.listed.token.clone();
     if typed.is_unfinished() {

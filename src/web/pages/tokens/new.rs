@@ -39,6 +39,7 @@ struct New {
     can_generate: bool,
     /// The operator asks for a second factor first.
     lacks_factor: bool,
+    offers_passkeys: bool,
     /// There is nothing here that could not be chosen, unlike in the form that edits a token.
     only_name: bool,
 }
@@ -57,6 +58,7 @@ impl New {
             link: None,
             can_generate: under.policy.may_generate(under.ceiling.role),
             lacks_factor: false,
+            offers_passkeys: false,
             only_name: false,
             typed,
         }
@@ -83,7 +85,7 @@ pub async fn new(
     req: HttpRequest,
 ) -> Result<Page, WebError> {
     let rules = manage.rules();
-    let under = Under::new(&rules, &me.actor.user, me.asks_password, now);
+    let under = Under::new(&rules, &me.actor.user, me.wants_password(), now);
     let expires = under.policy.default_days.to_string();
     let mut typed = TokenForm { expires, ..TokenForm::default() };
     let mut prefill = Prefill::of(&req);
@@ -95,8 +97,9 @@ pub async fn new(
     }
     let notes = prefill.apply(&mut typed, under);
     let lacks_factor = manage.lacks_second_factor(&me.actor).await?;
-    let page = New { notes, lacks_factor, ..New::of(&me, under, typed, Problems::default()) };
-    Ok(Page::show(&page))
+    let offers_passkeys = manage.offers_passkeys();
+    let page = New::of(&me, under, typed, Problems::default());
+    Ok(Page::show(&New { notes, lacks_factor, offers_passkeys, ..page }))
 }
 
 pub async fn create(
@@ -106,7 +109,7 @@ pub async fn create(
 ) -> Result<Page, WebError> {
     let Sent { me, typed: NewToken(mut typed) } = sent;
     let rules = manage.rules();
-    let under = Under::new(&rules, &me.actor.user, me.asks_password, now);
+    let under = Under::new(&rules, &me.actor.user, me.wants_password(), now);
     if typed.is_unfinished() {
         typed.apply_set(under);
         let link = typed

@@ -113,6 +113,8 @@ pub fn drawn(kind: Kind) -> (&'static str, &'static str) {
             ("lock", "")
         }
         Kind::SecondFactorRemoved | Kind::RecoveryCodeUsed | Kind::CodeFailed => ("alert", "warn"),
+        Kind::PasskeyAdded => ("key", ""),
+        Kind::PasskeyRemoved | Kind::PasskeyRefused | Kind::PasskeyDoubted => ("alert", "warn"),
         Kind::TokenGenerated => ("key", ""),
         Kind::TokenEdited => ("edit", ""),
         Kind::TokenWidened => ("alert", "warn"),
