@@ -99,6 +99,7 @@ fn rules(config: &Config) -> Rules {
             lifetime: settings.session_lifetime,
             per_person: settings.sessions_per_person,
         },
+        loaded: None,
         confirm_window: settings.confirm_window,
         relying_party: RelyingParty::of(settings.public_url.as_ref(), &config.instance),
     }
@@ -108,6 +109,7 @@ impl Application {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, Fault> {
         let db = open_database(config)?;
         let manage = manage(config, db.clone())?.with_post(post(config)?);
+        manage.adopt(Rules { loaded: Some(clock.now().at()), ..rules(config) });
         let key = manage.signing_key().await.map_err(fault)?;
         let site = Site {
             instance: config.instance.clone(),
@@ -201,10 +203,9 @@ impl Application {
         }
     }
 
-    /// Goes by another file from now on: when this returns, nothing is decided by the old one. Settings and the
-    /// instance's name stay as they were at start.
+    /// Goes by another file from now on, but for settings and name: when this returns, nothing is decided by the old.
     pub fn reload(&self, config: &Config) {
-        self.manage.adopt(rules(config));
+        self.manage.adopt(Rules { loaded: Some(self.parts.clock.now().at()), ..rules(config) });
         self.parts.verification.offer(offer(config));
     }
 

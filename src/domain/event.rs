@@ -44,7 +44,7 @@ impl Event {
         Self { person: Some(person.clone()), detail, ..Self::own(kind, by, now) }
     }
 
-    /// Something done to a token; its name as it was then stands before the rest.
+    /// Something done to a token, by its owner or an administrator; its name as it was then stands before the rest.
     pub fn about_token(kind: Kind, by: &Actor, token: &Token, detail: String, now: Now) -> Self {
         let name = token.name.as_str();
         let detail = if detail.is_empty() {
@@ -52,8 +52,8 @@ impl Event {
         } else {
             format!("“{name}”: {detail}")
         };
-        let person = Some(token.owner.clone());
-        Self { person, token: Some(token.id.clone()), detail, ..Self::own(kind, by, now) }
+        let (person, token) = (Some(token.owner.clone()), Some(token.id.clone()));
+        Self { person, token, detail, ..Self::own(kind, by, now) }
     }
 
     /// What the token was called then, if it is about one, and the rest of the detail.

@@ -130,24 +130,27 @@ fn sort<T: AsRef<Token>>(rows: &mut [T], order: Order) {
     }
 }
 
+/// Words as they are looked for, each with the keys of the services that it names.
+pub fn sought<'a>(words: &str, catalogue: &'a Catalogue) -> Vec<(String, HashSet<&'a str>)> {
+    let services = catalogue.services().iter();
+    let named: Vec<(&str, String)> =
+        services.map(|service| (service.key.as_str(), folded(&service.name))).collect();
+    let with_services = |word: &str| {
+        // A hint as a row shows it ends with an ellipsis.
+        let word = folded(word.trim_end_matches('…'));
+        let meant = named.iter().filter(|(_, name)| name.contains(&word));
+        let meant = meant.map(|(key, _)| *key).collect();
+        (word, meant)
+    };
+    words.split_whitespace().map(with_services).collect()
+}
+
 /// Words to look for, each with the services that it names.
 struct Search<'a>(Vec<(String, HashSet<&'a str>)>);
 
 impl<'a> Search<'a> {
     fn new(words: &str, catalogue: &'a Catalogue) -> Self {
-        let named: Vec<(&str, String)> = catalogue
-            .services()
-            .iter()
-            .map(|service| (service.key.as_str(), folded(&service.name)))
-            .collect();
-        let with_services = |word: &str| {
-            // A hint as a row shows it ends with an ellipsis.
-            let word = folded(word.trim_end_matches('…'));
-            let meant = named.iter().filter(|(_, name)| name.contains(&word));
-            let meant = meant.map(|(key, _)| *key).collect();
-            (word, meant)
-        };
-        Self(words.split_whitespace().map(with_services).collect())
+        Self(sought(words, catalogue))
     }
 
     fn finds(&self, token: &Token) -> bool {

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod actor;
 pub mod address;
+pub mod all_tokens;
 pub mod caller;
 pub mod catalogue;
 pub mod ceiling;

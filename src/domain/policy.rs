@@ -30,6 +30,21 @@ pub struct Policy {
     pub soon_days: u32,
 }
 
+/// What a token that is there can break of a policy that came later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// That tokens expire.
+    Never,
+    /// How long they live.
+    Long,
+    /// That they end for want of use.
+    Unused,
+}
+
+impl Rule {
+    pub const ALL: [Self; 3] = [Self::Never, Self::Long, Self::Unused];
+}
+
 /// What may be changed of a token that keeps its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edits {
@@ -172,22 +187,37 @@ impl Policy {
 
     /// What of this token could not be had under this policy any more: it keeps working until its own end.
     pub fn breaches(&self, token: &Token, now: Now) -> Vec<String> {
-        let mut all = Vec::new();
+        self.broken(token, now).into_iter().map(|(_, sentence)| sentence).collect()
+    }
+
+    /// The same with the rule that each is about.
+    pub fn broken(&self, token: &Token, now: Now) -> Vec<(Rule, String)> {
         let (_, last) = self.days(now);
+        let mut all = Vec::new();
         match token.expiry.last_day() {
-            None if !self.never_allowed => all.push("never expires".to_owned()),
-            Some(day) if day > last => {
-                all.push(format!("works longer than the {} days allowed now", self.longest_days));
-            }
+            None if !self.never_allowed => all.push(Rule::Never),
+            Some(day) if day > last => all.push(Rule::Long),
             _ => {}
         }
         if let Some(days) = self.unused_days
             && token.unused_days.is_none_or(|own| own > days)
             && token.end().is_none_or(|end| end.date_naive() > day_in(now, days))
         {
-            all.push(format!("does not end after {days} days without use"));
+            all.push(Rule::Unused);
         }
-        all
+        all.into_iter().map(|rule| (rule, self.sentence(rule))).collect()
+    }
+
+    /// What a token does that breaks a rule, to be read after its name.
+    pub fn sentence(&self, rule: Rule) -> String {
+        match rule {
+            Rule::Never => "never expires".to_owned(),
+            Rule::Long => format!("works longer than the {} days allowed now", self.longest_days),
+            Rule::Unused => {
+                let days = self.unused_days.unwrap_or_default();
+                format!("does not end after {days} days without use")
+            }
+        }
     }
 }
 

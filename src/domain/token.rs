@@ -174,6 +174,11 @@ impl Token {
     }
 }
 
+/// What a token is looked for by, folded like the words; a line each, so that no word is found across them.
+pub fn search_text(name: &str, hint: &str) -> String {
+    format!("{}\n{}", text::folded(name), text::folded(hint))
+}
+
 impl AsRef<Token> for Token {
     fn as_ref(&self) -> &Token {
         self

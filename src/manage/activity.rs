@@ -1,17 +1,20 @@
-//! What happened to one's account and tokens.
+//! What happened to one's account and tokens, and for administrators, to everybody's.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::Manage;
+use super::people::check_admin;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::Outcome;
 use crate::domain::token::Called;
-use crate::domain::user::DisplayName;
+use crate::domain::user::UserName;
+use crate::store::conn::Conn;
 pub use crate::store::events::Place;
 use crate::store::events::{self, Filter};
-use crate::store::{people, tokens};
+pub use crate::store::people::Names;
+use crate::store::{people, tokens, users};
 
 /// How many lines one page has.
 const PAGE: usize = 50;
@@ -23,54 +26,41 @@ const NAMED: i64 = 200;
 /// What of it is asked for.
 #[derive(Clone, Default)]
 pub struct Asked {
+    /// Of everybody's activity, that of one person.
+    pub person: Option<UserId>,
     pub token: Option<TokenId>,
     pub kind: Option<Kind>,
 }
 
-/// What people are called.
-pub type Names = HashMap<UserId, DisplayName>;
+/// What people are called, as far as they are still there.
+pub type People = HashMap<UserId, Names>;
 
 /// One page, the newest first.
 pub struct Activity {
     pub lines: Vec<(i64, Event)>,
-    /// What those are called who did it, beside the person.
-    pub names: Names,
+    /// Who the people in it are.
+    pub people: People,
     /// Whether there is more to either side.
     pub is_newest: bool,
     pub is_oldest: bool,
 }
 
-/// Who did these things, where it was not the person themself.
-pub(super) fn actors(lines: &[(i64, Event)]) -> BTreeSet<UserId> {
-    let others = lines.iter().filter(|(_, event)| event.actor != event.person);
-    others.filter_map(|(_, event)| event.actor.clone()).collect()
+/// Whose these things are, and who did them.
+pub(super) fn involved(lines: &[(i64, Event)]) -> BTreeSet<UserId> {
+    lines.iter().flat_map(|(_, event)| [&event.person, &event.actor]).flatten().cloned().collect()
+}
+
+/// Whose activity is read.
+#[derive(Clone)]
+enum Whose {
+    Own(UserId),
+    /// Everybody's, by this administrator.
+    All(UserId),
 }
 
 impl Manage {
     pub async fn activity(&self, me: &Actor, asked: Asked, place: Place) -> Outcome<Activity> {
-        let mut found = self.page(me, asked, place).await?;
-        let who = actors(&found.lines);
-        found.names = self.db.read(move |c| Ok(people::called(c, &who)?)).await?;
-        Ok(found)
-    }
-
-    async fn page(&self, me: &Actor, asked: Asked, place: Place) -> Outcome<Activity> {
-        let names = Names::new();
-        let mut lines = self.lines(me, asked.clone(), place, PAGE as i64 + 1).await?;
-        let more = lines.len() > PAGE;
-        match place {
-            Place::After(_) if more => {
-                lines.remove(0);
-                Ok(Activity { lines, names, is_newest: false, is_oldest: false })
-            }
-            // The last step back is the first page, whole.
-            Place::After(_) => Box::pin(self.page(me, asked, Place::Newest)).await,
-            Place::Newest | Place::Before(_) => {
-                lines.truncate(PAGE);
-                let is_newest = place == Place::Newest;
-                Ok(Activity { lines, names, is_newest, is_oldest: !more })
-            }
-        }
+        self.page(Whose::Own(me.id().clone()), asked, place).await
     }
 
     /// The next part of all that is asked for, before this number; empty at its end.
@@ -80,7 +70,68 @@ impl Manage {
         asked: Asked,
         place: Place,
     ) -> Outcome<Vec<(i64, Event)>> {
-        self.lines(me, asked, place, STEP).await
+        self.lines(Whose::Own(me.id().clone()), asked, place, STEP).await
+    }
+
+    /// A page of what happened to everybody, for an administrator.
+    pub async fn all_activity(&self, by: &Actor, asked: Asked, place: Place) -> Outcome<Activity> {
+        self.page(Whose::All(by.id().clone()), asked, place).await
+    }
+
+    /// The same, the next part of all of it, and who the people in it are.
+    pub async fn all_activity_before(
+        &self,
+        by: &Actor,
+        asked: Asked,
+        place: Place,
+    ) -> Outcome<(Vec<(i64, Event)>, People)> {
+        let lines = self.lines(Whose::All(by.id().clone()), asked, place, STEP).await?;
+        let people = self.people_of(&lines).await?;
+        Ok((lines, people))
+    }
+
+    /// Who signs in with this name, and what a token of anybody's is called, for the filters of an administrator.
+    pub async fn activity_filters(
+        &self,
+        by: &Actor,
+        name: Option<UserName>,
+        token: Option<TokenId>,
+    ) -> Outcome<(Option<UserId>, Option<String>)> {
+        let by = by.id().clone();
+        self.db
+            .read(move |c| {
+                check_admin(c, &by)?;
+                let person = name.map(|name| users::find_by_name(c, &name)).transpose()?.flatten();
+                let token = token.map(|id| tokens::find(c, &id)).transpose()?.flatten();
+                let called = token.map(|token| token.name.as_str().to_owned());
+                Ok((person.map(|(user, _)| user.id), called))
+            })
+            .await
+    }
+
+    async fn people_of(&self, lines: &[(i64, Event)]) -> Outcome<People> {
+        let ids = involved(lines);
+        self.db.read(move |c| Ok(people::called(c, &ids)?)).await
+    }
+
+    async fn page(&self, whose: Whose, asked: Asked, place: Place) -> Outcome<Activity> {
+        let most = PAGE as i64 + 1;
+        let mut lines = self.lines(whose.clone(), asked.clone(), place, most).await?;
+        let more = lines.len() > PAGE;
+        let (is_newest, is_oldest) = match place {
+            Place::After(_) if more => {
+                lines.remove(0);
+                (false, false)
+            }
+            // The last step back is the first page, whole.
+            Place::After(_) => return Box::pin(self.page(whose, asked, Place::Newest)).await,
+            Place::Newest | Place::Before(_) => {
+                lines.truncate(PAGE);
+                (place == Place::Newest, !more)
+            }
+        };
+        let people = self.people_of(&lines).await?;
+        Ok(Activity { lines, people, is_newest, is_oldest })
     }
 
     /// The tokens to choose from, the newest first, and the one that was asked for, if it is theirs.
@@ -99,26 +150,37 @@ impl Manage {
             .await
     }
 
-    /// A token that isn't theirs has no lines.
     async fn lines(
         &self,
-        me: &Actor,
+        whose: Whose,
         asked: Asked,
         place: Place,
         most: i64,
     ) -> Outcome<Vec<(i64, Event)>> {
-        let id = me.id().clone();
         self.db
             .read(move |c| {
-                let filter = match &asked.token {
-                    Some(token) if tokens::names_of_owner(c, &id, Some(token), 1)?.is_empty() => {
-                        return Ok(Vec::new());
-                    }
-                    Some(token) => Filter::Token(token),
-                    None => Filter::Person(&id),
-                };
+                let Some(filter) = filter(c, &whose, &asked)? else { return Ok(Vec::new()) };
                 Ok(events::activity(c, &filter, asked.kind, place, most)?)
             })
             .await
     }
+}
+
+/// A token that isn't theirs has no lines; nor has one, for an administrator, that isn't that person's.
+fn filter<'a>(c: &mut Conn, whose: &'a Whose, asked: &'a Asked) -> Outcome<Option<Filter<'a>>> {
+    let person = match whose {
+        Whose::Own(id) => Some(id),
+        Whose::All(by) => {
+            check_admin(c, by)?;
+            asked.person.as_ref()
+        }
+    };
+    Ok(match (person, &asked.token) {
+        (Some(id), Some(token)) if tokens::names_of_owner(c, id, Some(token), 1)?.is_empty() => {
+            None
+        }
+        (_, Some(token)) => Some(Filter::Token(token)),
+        (Some(id), None) => Some(Filter::Person(id)),
+        (None, None) => Some(Filter::Everybody),
+    })
 }

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod activity;
+pub mod all_revocations;
+pub mod all_tokens;
 mod assertions;
 pub mod callers;
 mod census;
@@ -32,6 +34,8 @@ mod upkeep;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{Fault, Outcome};
@@ -58,6 +62,8 @@ pub struct Rules {
     pub catalogue: Arc<Catalogue>,
     pub sets: Arc<Sets>,
     pub sessions: Limits,
+    /// When the file was read, where a server goes by it.
+    pub loaded: Option<DateTime<Utc>>,
     /// How long after a confirmation the next change of the same session needs none; zero for never.
     pub confirm_window: Duration,
     /// What passkeys belong to, where the build and the public URL allow them.

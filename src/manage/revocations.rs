@@ -87,7 +87,7 @@ impl Manage {
             .await
     }
 
-    /// Ends one token, with its line in the log.
+    /// The end of one token, with its event, by its owner or an administrator.
     pub(super) fn end_token(
         &self,
         tx: &mut Conn,
@@ -96,9 +96,8 @@ impl Manage {
         now: Now,
     ) -> Outcome<()> {
         tokens::revoke(tx, &token.id, now)?;
-        let detail = self.words(token);
-        let event = Event::about_token(Kind::TokenRevoked, by, token, detail, now);
-        Ok(events::record(tx, &event)?)
+        let (kind, detail) = (Kind::TokenRevoked, self.words(token));
+        Ok(events::record(tx, &Event::about_token(kind, by, token, detail, now))?)
     }
 }
 

@@ -9,7 +9,7 @@ use super::schema::{feed, tokens, users};
 use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
-use crate::domain::token::Issued;
+use crate::domain::token::{Issued, search_text};
 use crate::domain::user::{Email, User};
 
 /// How many rows one statement takes: PostgreSQL has room for 65,535 values.
@@ -41,6 +41,7 @@ struct NewToken<'a> {
     renewed_at: i64,
     changed_at: i64,
     expires_at: Option<i64>,
+    search_text: String,
 }
 
 /// Adds people who share a password.
@@ -112,5 +113,6 @@ fn new_token(issued: &Issued) -> NewToken<'_> {
         renewed_at: micros(token.renewed),
         changed_at: micros(token.changed),
         expires_at: token.expiry.at().map(micros),
+        search_text: search_text(token.name.as_str(), &token.hint),
     }
 }

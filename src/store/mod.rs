@@ -3,6 +3,7 @@
 //! Reads take any connection of a pool; a change is one transaction on the writer. Both run on a blocking thread.
 //! Functions of this room take the connection, so that they compose inside one transaction.
 
+pub mod all_tokens;
 pub mod bulk;
 pub mod callers;
 pub mod census;
@@ -88,6 +89,7 @@ impl Db {
         migrations::run(&mut first)?;
         uses::take_over(&mut first)?;
         events::take_over(&mut first)?;
+        tokens::take_over(&mut first)?;
         drop(first);
         let file = conn::identity(&address).map_err(|e| Fault::new("opening the database", e))?;
         let writers = if address.is_sqlite() { 1 } else { 8 };

@@ -16,7 +16,7 @@ use crate::domain::event::Kind;
 use crate::domain::id::UserId;
 use crate::domain::refusal::Fault;
 use crate::domain::time::Now;
-use crate::domain::user::{DisplayName, User};
+use crate::domain::user::User;
 
 /// One person, and what can be told of them in a row.
 #[derive(Clone, Debug)]
@@ -30,8 +30,8 @@ pub struct Entry {
     pub seen: Option<DateTime<Utc>>,
 }
 
-/// What people are found by.
-#[derive(Queryable)]
+/// What people are called, and found by.
+#[derive(Clone, Queryable)]
 pub struct Names {
     pub id: String,
     pub name: String,
@@ -47,13 +47,12 @@ pub fn names(c: &mut Conn) -> Result<Vec<Names>, Fault> {
 }
 
 /// What these people are called, as far as they are still there.
-pub fn called(c: &mut Conn, ids: &BTreeSet<UserId>) -> Result<HashMap<UserId, DisplayName>, Fault> {
+pub fn called(c: &mut Conn, ids: &BTreeSet<UserId>) -> Result<HashMap<UserId, Names>, Fault> {
+    let columns = (users::id, users::name, users::display_name, users::email);
     let ids = ids.iter().map(UserId::as_str);
-    let query = users::table.filter(users::id.eq_any(ids)).select((users::id, users::display_name));
-    let rows = query.load::<(String, String)>(c).during("reading people’s names")?;
-    let named =
-        |(id, name): (String, String)| Some((UserId::parse(&id)?, DisplayName::from_stored(name)));
-    Ok(rows.into_iter().filter_map(named).collect())
+    let query = users::table.filter(users::id.eq_any(ids)).select(columns);
+    let rows = query.load::<Names>(c).during("reading people’s names")?;
+    Ok(rows.into_iter().filter_map(|one| Some((UserId::parse(&one.id)?, one))).collect())
 }
 
 /// So many people in the order of usernames, after as many others.

@@ -196,6 +196,7 @@ diesel::table! {
         unused_days -> Nullable<BigInt>,
         paused_at -> Nullable<BigInt>,
         per_minute -> Nullable<BigInt>,
+        search_text -> Text,
     }
 }
 

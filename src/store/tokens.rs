@@ -1,5 +1,7 @@
 //! The `tokens` table.
 
+mod takeover;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -19,7 +21,8 @@ use crate::domain::networks::Networks;
 use crate::domain::refusal::Fault;
 use crate::domain::secret::{Digest, HINT};
 use crate::domain::time::Now;
-use crate::domain::token::{Called, Description, Token, TokenName};
+use crate::domain::token::{Called, Description, Token, TokenName, search_text};
+pub(super) use takeover::take_over;
 
 #[derive(Queryable)]
 pub(super) struct TokenRow {
@@ -40,6 +43,7 @@ pub(super) struct TokenRow {
     pub(super) unused_days: Option<i64>,
     paused_at: Option<i64>,
     per_minute: Option<i64>,
+    _search_text: String,
 }
 
 pub(super) fn limit(stored: i64) -> Result<PerMinute, Fault> {
@@ -95,6 +99,7 @@ pub fn insert(c: &mut Conn, token: &Token, digest: &Digest) -> Result<(), Fault>
         tokens::unused_days.eq(token.unused_days.map(i64::from)),
         tokens::paused_at.eq(token.paused.map(micros)),
         tokens::revoked_at.eq(token.revoked.map(micros)),
+        tokens::search_text.eq(search_text(token.name.as_str(), &token.hint)),
     );
     let done = diesel::insert_into(tokens::table).values(values).execute(c);
     done.map(drop).during("storing a token")?;
@@ -120,6 +125,7 @@ pub fn update(c: &mut Conn, token: &Token, read: &Token) -> Result<bool, Fault> 
         tokens::expires_at.eq(token.expiry.at().map(micros)),
         tokens::unused_days.eq(token.unused_days.map(i64::from)),
         tokens::paused_at.eq(token.paused.map(micros)),
+        tokens::search_text.eq(search_text(token.name.as_str(), &token.hint)),
     );
     let done = diesel::update(row).set(change).execute(c);
     feed::record_token(c, &token.id)?;

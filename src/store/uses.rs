@@ -135,7 +135,45 @@ pub fn tell<'a>(
     Ok(())
 }
 
-/// The same, with the row's `body` at hand.
+/// The same of tokens of several people.
+pub fn tell_all(c: &mut Conn, tokens: &mut [Token]) -> Result<(), Fault> {
+    let mut by_owner: HashMap<String, Vec<&mut Token>> = HashMap::new();
+    for token in tokens {
+        by_owner.entry(token.owner.as_str().to_owned()).or_default().push(token);
+    }
+    let rows = uses::table.filter(uses::user_id.eq_any(by_owner.keys()));
+    let rows = rows.load::<Row>(c).during("reading the uses of tokens")?;
+    for row in rows {
+        tell_of(&row.body, by_owner.remove(&row.user_id).unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+/// When tokens were last used, in microseconds, by their ids; they come with whose they are. Of so many that reading
+/// them whole would take long.
+pub(super) fn moments<'a>(
+    c: &mut Conn,
+    tokens: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<HashMap<&'a str, i64>, Fault> {
+    const STEP: usize = 1_000;
+    let mut by_owner: HashMap<&str, Vec<&'a str>> = HashMap::new();
+    for (owner, token) in tokens {
+        by_owner.entry(owner).or_default().push(token);
+    }
+    let owners: Vec<&str> = by_owner.keys().copied().collect();
+    let mut moments = HashMap::new();
+    for some in owners.chunks(STEP) {
+        let rows = uses::table.filter(uses::user_id.eq_any(some));
+        for row in rows.load::<Row>(c).during("reading the uses of tokens")? {
+            let body = Body::read(Day::from_number(0), &row.body)?;
+            let used = |id: &&'a str| Some((*id, body.find(id)?.at));
+            moments.extend(by_owner[&*row.user_id].iter().filter_map(used));
+        }
+    }
+    Ok(moments)
+}
+
+/// The same as `tell`, with the row's `body` at hand.
 pub(super) fn tell_of<'a>(
     bytes: &[u8],
     tokens: impl IntoIterator<Item = &'a mut Token>,

@@ -46,6 +46,11 @@ impl Again {
         }
     }
 
+    /// With an answer of the form's own.
+    pub fn with(problems: Problems, status: StatusCode) -> Self {
+        Self { problems, status, wait: None }
+    }
+
     /// Gives the form's page its status.
     pub fn mark(self, page: Page) -> Page {
         let page = page.status(self.status);

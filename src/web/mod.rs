@@ -8,6 +8,7 @@ mod assets;
 pub mod ceremony;
 mod client;
 mod csrf;
+mod download;
 mod error;
 pub mod errors;
 mod files;

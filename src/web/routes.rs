@@ -7,10 +7,12 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, token};
 use super::files;
 use super::pages::{
-    account, activity, codes, deletions, explanations, exports, forgotten, home, overlaps,
-    passkey_removals, passkey_sign_in, passkeys, password, password_links, pauses, people,
-    person_deletions, person_revocations, person_sessions, recovery_codes, removals, resets,
-    revocations, search, second_factors, secrets, sessions, setup, sign_in, standings, tokens,
+    account, activity, all_activity, all_exports, all_revocations, all_searches, all_tokens,
+    caller_removals, caller_secrets, callers, catalogue, codes, deletions, explanations, exports,
+    forgotten, home, overlaps, passkey_removals, passkey_sign_in, passkeys, password,
+    password_links, pauses, people, person_deletions, person_revocations, person_sessions, policy,
+    recovery_codes, removals, resets, revocations, search, second_factors, secrets, sessions,
+    setup, sign_in, standings, token_exports, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -41,7 +43,8 @@ pub fn statics(cfg: &mut ServiceConfig) {
 /// For people.
 #[rustfmt::skip] // a line a route
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(resource("/").route(get(home::show)))
+    cfg.configure(administration)
+        .service(resource("/").route(get(home::show)))
         .service(resource("/setup").route(get(setup::new)).route(post().to(setup::create)))
         .service(resource("/sign-in").route(get(sign_in::new)).route(post().to(sign_in::create)))
         .service(resource("/sign-in/code").route(get(codes::show)).route(post().to(codes::create)))
@@ -78,6 +81,23 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/tokens/{id}/pause").route(get(pauses::new)).route(post().to(pauses::create)))
         .service(resource("/account/tokens/{id}/explanation").route(get(explanations::show)))
         .service(resource("/account/tokens/{id}/overlap").route(get(overlaps::new)).route(post().to(overlaps::destroy)));
+}
+
+/// For administrators, beside the pages of people.
+#[rustfmt::skip] // a line a route
+fn administration(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/admin/activity").route(get(all_activity::index)))
+        .service(resource("/admin/activity/export").route(get(all_exports::show)))
+        .service(resource("/admin/callers").route(get(callers::index)).route(post().to(callers::create)))
+        .service(resource("/admin/callers/new").route(get(callers::new)))
+        .service(resource("/admin/callers/{service}/secret").route(get(caller_secrets::new)).route(post().to(caller_secrets::create)))
+        .service(resource("/admin/callers/{service}/removal").route(get(caller_removals::new)).route(post().to(caller_removals::create)))
+        .service(resource("/admin/policy").route(get(policy::show)))
+        .service(resource("/admin/catalogue").route(get(catalogue::show)))
+        .service(resource("/admin/tokens").route(get(all_tokens::index)))
+        .service(resource("/admin/tokens/search").route(post().to(all_searches::create)))
+        .service(resource("/admin/tokens/export").route(get(token_exports::show)))
+        .service(resource("/admin/tokens/revocation").route(get(all_revocations::new)).route(post().to(all_revocations::create)));
 }
 
 /// GET, and HEAD, which is the same without a body.

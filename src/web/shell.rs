@@ -19,6 +19,11 @@ pub enum Tab {
     Sessions,
     Activity,
     People,
+    AllTokens,
+    AllActivity,
+    Callers,
+    Policy,
+    Catalogue,
 }
 
 /// The theme that this browser has chosen.
@@ -99,6 +104,11 @@ impl Shell {
             Tab::Sessions => "sessions",
             Tab::Activity => "activity",
             Tab::People => "people",
+            Tab::AllTokens => "all-tokens",
+            Tab::AllActivity => "all-activity",
+            Tab::Callers => "callers",
+            Tab::Policy => "policy",
+            Tab::Catalogue => "catalogue",
         };
         tab == name
     }

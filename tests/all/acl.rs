@@ -117,6 +117,7 @@ impl Kind {
             ("overlap", "0"),
             ("q", "night"),
             ("end", "others"),
+            ("service", "git"),
             ("key", APP),
             ("code", &self.code),
         ];
@@ -127,12 +128,12 @@ impl Kind {
     async fn asks(&self, method: &Method, path: &str, token: &str) -> Page {
         let query = match path {
             "/account/tokens/revocation" => "?all=yes",
-            "/account/activity/export" => "?format=csv",
+            path if path.ends_with("/export") => "?format=csv",
             path if path.starts_with("/verify") => "?service=git&access=read",
             _ => "",
         };
         let path = path.replace("{id}", token).replace("{path:.*}", "x");
-        let path = path.replace("{name}", "style.css") + query;
+        let path = path.replace("{name}", "style.css").replace("{service}", "builds") + query;
         let request = self.browser.request(method.clone(), &path);
         if method != Method::POST {
             return self.browser.send(request).await;

@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use crate::cli::{Folder, err, out};
 use crate::support::App;
 use crate::support::caller::basic;
+use crate::support::people::PASSWORD;
 
 /// A command beside the running server.
 pub fn beside(app: &App, words: &[&str]) -> Output {
@@ -97,4 +98,47 @@ async fn what_is_wrong_with_a_caller_is_said_and_nothing_is_changed() {
     }
     let listed = out(&folder.on_database(&["caller", "list"], ""));
     assert!(listed.contains(&git[..14]) && listed.lines().count() == 1, "{listed}");
+}
+
+/// ACL-02
+#[actix_web::test]
+async fn to_everybody_but_administrators_the_pages_of_callers_are_not_there() {
+    let app = App::start().await;
+    let (ada, bo) = (app.member("ada").await, app.admin("bo").await);
+    app.caller("git").await;
+    for path in ["", "/new", "/git/secret", "/git/removal"] {
+        let path = format!("/admin/callers{path}");
+        assert_eq!(ada.opens(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(bo.opens(&path).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn an_administrator_adds_a_caller_and_its_secret_is_shown_once() {
+    let app = App::start().await;
+    let bo = app.admin("bo").await;
+    assert!(bo.opens("/admin/callers").await.says("No service has a secret to ask with yet."));
+    let form = bo.opens("/admin/callers/new").await.form("Add caller");
+    let page = bo.browser.submit(&form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.error("Service"), "Choose a service of the list");
+    let form = page.form("Add caller").fill("Service", "git").fill("Your password", PASSWORD);
+    let page = bo.browser.submit(&form).await;
+    assert_eq!(
+        (page.heading(), page.header("cache-control")),
+        ("Save the secret".into(), "no-store")
+    );
+    let secret = page.labelled("Secret of the caller").expect("the secret");
+    assert_eq!(asks(&app, &secret).await, StatusCode::OK);
+    assert_eq!(bo.browser.submit(&form).await.status, StatusCode::CONFLICT, "sent again");
+    assert_eq!(asks(&app, &secret).await, StatusCode::OK);
+    let list = bo.opens("/admin/callers").await;
+    assert!(list.row("git").expect("a row").join(" ").contains(&format!("{}…", &secret[..14])));
+    assert!(!list.text.contains(&secret[14..]));
+    let other = bo.opens("/admin/callers/new").await;
+    assert!(other.count("option[value=git]") == 0 && other.count("option[value=builds]") == 1);
+    // Who did it stands in everybody's activity, and the secret nowhere.
+    let page = bo.opens("/admin/activity?kind=caller_added").await;
+    assert!(page.says("“git”. By you, Mozilla, 127.0.0.1"), "{}", page.text);
+    assert!(!app.database.everything().await.contains(&secret[14..]));
 }

@@ -21,7 +21,7 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 31] = [
+pub const FORMS: [&str; 36] = [
     "/setup",
     "/sign-in",
     "/sign-in/code",
@@ -46,6 +46,11 @@ pub const FORMS: [&str; 31] = [
     "/admin/people/{id}/revocation",
     "/admin/people/{id}/sessions",
     "/admin/people/{id}/link",
+    "/admin/callers",
+    "/admin/callers/{service}/secret",
+    "/admin/callers/{service}/removal",
+    "/admin/tokens/search",
+    "/admin/tokens/revocation",
     "/account/tokens",
     "/account/tokens/search",
     "/account/tokens/revocation",

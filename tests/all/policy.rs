@@ -196,3 +196,30 @@ async fn a_file_with_mistakes_is_refused_and_no_database_is_made() {
     assert!(err(&elsewhere).contains("there is no database gone/x.db"), "{}", err(&elsewhere));
     assert!(!operator.folder.join("gone").exists());
 }
+
+/// `/admin/policy`
+#[actix_web::test]
+async fn administrators_see_the_policy_in_words_and_each_token_outside_of_it() {
+    let app = App::start().await;
+    let (ada, bo) = (app.member("ada").await, app.admin("bo").await);
+    ada.generates("Grafana").expiring("never").with("Metrics", "Read").await;
+    ada.generates("CI").with("Builds", "Read & write").expiring("90").await;
+    assert_eq!(ada.opens("/admin/policy").await.status, 404);
+    let page = bo.opens("/admin/policy").await;
+    assert!(page.says("A token lives at most 365 days, or without an end"), "{}", page.text);
+    assert!(page.says("Nothing: every token could be generated like that today."));
+    let strict =
+        with("never = true", "never = false").replace("longest = \"365d\"", "longest = \"30d\"");
+    app.reloads(&strict.replace("default = \"90d\"", "default = \"30d\""));
+    let page = bo.opens("/admin/policy").await;
+    assert!(
+        page.says("1 token never expires")
+            && page.says("1 token works longer than the 30 days allowed now"),
+        "{}",
+        page.text
+    );
+    let list = bo.opens("/admin/tokens?outside=never").await;
+    assert_eq!(list.names(), ["Grafana"]);
+    assert_eq!(bo.opens("/admin/tokens?outside=long").await.names(), ["CI"]);
+    assert!(list.link("Revoke all 1 token that match").is_some());
+}

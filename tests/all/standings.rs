@@ -43,6 +43,24 @@ async fn a_person_who_is_disabled_is_out_from_the_next_request_on() {
     ada.elsewhere().await;
 }
 
+#[actix_web::test]
+async fn disabling_somebody_speaks_of_sessions_and_tokens_only_where_there_are_any() {
+    let app = App::start().await;
+    let (ada, bo) = (app.member("ada").await, app.admin("bo").await);
+    let page = bo.opens(&place(&ada)).await;
+    assert!(page.says("From the next request on, 1 session is over. Nobody"), "{}", page.text);
+    ada.generates("CI").with("Git", "Read").await;
+    app.database
+        .run("DELETE FROM sessions WHERE user_id <> (SELECT id FROM users WHERE name = 'bo')")
+        .await;
+    let page = bo.opens(&place(&ada)).await;
+    assert!(page.says("From the next request on, 1 token is refused. Nobody"), "{}", page.text);
+    app.database.run("DELETE FROM tokens").await;
+    let page = bo.opens(&place(&ada)).await;
+    assert!(!page.says("From the next request on"), "{}", page.text);
+    assert!(page.says("Nobody can sign in as them until an administrator enables them again"));
+}
+
 /// AUTH-14
 #[actix_web::test]
 async fn enabling_somebody_brings_back_the_tokens_that_were_chosen() {

@@ -1,4 +1,4 @@
-//! Looking after one person, in every state, for everybody; as a browser does it.
+//! The pages of administrators, in every state, for everybody; as a browser does it.
 
 use latchkey::domain::id::UserId;
 use latchkey::domain::user::Role;
@@ -93,5 +93,107 @@ async fn disabling_and_ending_what_is_somebodys_is_for_everybody() {
     window.presses("Enable person").await;
     window.hears("status", "“ada Nyström” is enabled.").await;
     assert!(!window.text().await.contains("\nCI\n"), "revoked instead");
+    inspector.finds_nothing_wrong();
+}
+
+/// An administrator's window among people with tokens of many kinds.
+async fn of_admin(app: &App) -> Window {
+    let ada = app.member("ada").await;
+    let long = "A_name_without_any_space_in_it_that_is_sixty_characters_long";
+    for name in [long, "عداد الهاتف", "CI"] {
+        ada.generates(name).with("Git", "Read").with("Builds", "Read & write").await;
+    }
+    ada.generates("Gone").with("Git", "Read").await;
+    ada.revokes("Gone").await;
+    app.database.run("UPDATE tokens SET paused_at = 1 WHERE name = 'CI'").await;
+    app.member("off").await.generates("Left").expiring("7").with("Mail", "Read").await;
+    app.disables("off").await;
+    let window = Window::of_member(app, "bo").await;
+    app.gives_role("bo", Role::Admin).await;
+    window
+}
+
+#[actix_web::test]
+async fn everybodys_tokens_and_their_revocation_are_for_everybody() {
+    let app = App::start().await;
+    let window = of_admin(&app).await;
+    let mut inspector = Inspector::new(&window);
+    for (query, says) in [
+        ("", "Paused"),
+        ("?show=revoked", "Revoked just now"),
+        ("?q=nonsense", "No token matches."),
+        ("?show=x&owner=nobody", "There is no person with the username “nobody”."),
+    ] {
+        window.goes_to(&format!("/admin/tokens{query}")).await;
+        window.sees(says).await;
+        inspector.looks_at(&format!("everybody’s tokens {query}")).await;
+    }
+    window.goes_to("/admin/tokens?q=ada").await;
+    window.follows("Revoke all 3 tokens that match").await;
+    window.reads("dialog", "Revoke all 3 tokens?").await;
+    inspector.looks_at("revoke all that match").await;
+    window.types("Your password", "not my password").await;
+    window.presses("Revoke all 3 tokens").await;
+    window.sees("That password isn’t right. Nothing was changed").await;
+    inspector.looks_at("revoke with a wrong password").await;
+    window.types("Your password", PASSWORD).await;
+    window.presses("Revoke all 3 tokens").await;
+    window.hears("status", "3 tokens were revoked.").await;
+    window.goes_to("/admin/tokens").await;
+    window.ticks("Select Left of off").await;
+    window.presses("Revoke selected").await;
+    window.reads("dialog", "Revoke “Left” of off?").await;
+    inspector.looks_at("revoke one of somebody’s").await;
+    inspector.finds_nothing_wrong();
+}
+
+#[actix_web::test]
+async fn activity_policy_and_catalogue_are_for_everybody() {
+    let app = App::start().await;
+    let window = of_admin(&app).await;
+    let mut inspector = Inspector::new(&window);
+    let strict = latchkey::config::SAMPLE.replace("never = true", "never = false");
+    let strict = strict.replace("\"365d\"", "\"30d\"").replace("\"90d\"", "\"30d\"");
+    for (path, says) in [
+        ("/admin/activity", "Account disabled"),
+        ("/admin/activity?person=ada&kind=token_revoked", "Show all activity"),
+        ("/admin/activity?kind=password_changed&person=x", "Nothing like that has happened."),
+        ("/admin/policy", "Nothing: every token could be generated like that today."),
+        ("/admin/catalogue", "Repositories and pull requests"),
+    ] {
+        window.goes_to(path).await;
+        window.sees(says).await;
+        inspector.looks_at(path).await;
+    }
+    app.reloads(&strict);
+    window.goes_to("/admin/policy").await;
+    window.sees("3 tokens work longer than the 30 days allowed now").await;
+    inspector.looks_at("tokens outside the policy").await;
+    inspector.finds_nothing_wrong();
+}
+
+#[actix_web::test]
+async fn callers_are_for_everybody() {
+    let app = App::start().await;
+    let window = of_admin(&app).await;
+    let mut inspector = Inspector::new(&window);
+    window.goes_to("/admin/callers").await;
+    inspector.looks_at("no callers").await;
+    window.follows("Add caller").await;
+    inspector.looks_at("add a caller").await;
+    window.presses("Add caller").await;
+    window.is_refused().await;
+    inspector.looks_at("add a caller, refused").await;
+    window.picks("Service", "Git").await;
+    window.types("Your password", PASSWORD).await;
+    window.presses("Add caller").await;
+    window.reads("heading", "Save the secret").await;
+    inspector.looks_at("a caller’s secret").await;
+    window.follows("I’ve saved it").await;
+    inspector.looks_at("callers").await;
+    window.follows("New secret for git").await;
+    inspector.looks_at("a new secret").await;
+    window.goes_to("/admin/callers/git/removal").await;
+    inspector.looks_at("remove a caller").await;
     inspector.finds_nothing_wrong();
 }

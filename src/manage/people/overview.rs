@@ -11,7 +11,7 @@ use crate::domain::session::Session;
 use crate::domain::time::Now;
 use crate::domain::token::Token;
 use crate::manage::Manage;
-use crate::manage::activity::{Names, actors};
+use crate::manage::activity::{People, involved};
 use crate::store::events::{Filter, Place};
 use crate::store::{events, passkeys, people, second_factors, sessions, tokens};
 
@@ -31,7 +31,7 @@ pub struct Overview {
     /// The newest first.
     pub events: Vec<Event>,
     /// What those are called who did it.
-    pub names: Names,
+    pub people: People,
 }
 
 impl Overview {
@@ -61,7 +61,7 @@ impl Manage {
                     signed_in: signed_in.map(|(_, event)| event.at),
                     tokens: tokens::of_owner(c, &id)?,
                     sessions,
-                    names: people::called(c, &actors(&recent))?,
+                    people: people::called(c, &involved(&recent))?,
                     events: recent.into_iter().map(|(_, event)| event).collect(),
                 })
             })

@@ -1,4 +1,4 @@
-//! What happened to one person's account or to one token, newest first, from some place on. Each way to ask has its
+//! What happened to one person's account, to one token or to everybody, newest first, from some place on. Each way to ask has its
 //! index, so that a page costs the same however much happened.
 
 use diesel::prelude::*;
@@ -12,6 +12,7 @@ use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::Fault;
 
 pub enum Filter<'a> {
+    Everybody,
     Person(&'a UserId),
     Token(&'a TokenId),
 }
@@ -36,6 +37,7 @@ pub fn activity(
 ) -> Result<Vec<(i64, Event)>, Fault> {
     let mut query = events::table.limit(most).into_boxed();
     query = match filter {
+        Filter::Everybody => query,
         Filter::Person(id) => query.filter(events::person_id.eq(id.as_str())),
         Filter::Token(id) => query.filter(events::token_id.eq(id.as_str())),
     };

@@ -37,10 +37,10 @@ struct Index {
 }
 
 /// One of a list to choose from.
-struct Choice {
-    value: String,
-    label: String,
-    is_chosen: bool,
+pub(super) struct Choice {
+    pub value: String,
+    pub label: String,
+    pub is_chosen: bool,
 }
 
 pub async fn index(
@@ -80,7 +80,7 @@ pub async fn index(
     Ok(Page::show(&page))
 }
 
-fn kinds(subject: Subject, chosen: Option<Kind>) -> Vec<Choice> {
+pub(super) fn kinds(subject: Subject, chosen: Option<Kind>) -> Vec<Choice> {
     let kinds = Kind::ALL.into_iter().filter(|kind| kind.subject() == subject);
     let choice = |kind: Kind| Choice {
         value: kind.as_str().to_owned(),
@@ -91,7 +91,7 @@ fn kinds(subject: Subject, chosen: Option<Kind>) -> Vec<Choice> {
 }
 
 /// The addresses of the pages beside this one.
-fn ways(query: &ActivityQuery, found: &Activity) -> (Option<String>, Option<String>) {
+pub(super) fn ways(query: &ActivityQuery, found: &Activity) -> (Option<String>, Option<String>) {
     let first = found.lines.first().filter(|_| !found.is_newest);
     let last = found.lines.last().filter(|_| !found.is_oldest);
     let newer = first.map(|(number, _)| query.beside("after", *number));

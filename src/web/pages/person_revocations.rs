@@ -4,8 +4,9 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use super::people::parts::{self, Tokens, Whom, page_of};
-use super::revocations::{RevocationForm, Usage};
+use super::revocations::RevocationForm;
 use super::tokens::list::TokenRow;
+use crate::domain::all_tokens::Usage;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::domain::token::Token;

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::tokens::list::{List, TokenRow};
 use super::tokens::query::{LIST, ListQuery};
+use crate::domain::all_tokens::Usage;
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
@@ -34,48 +35,6 @@ struct New {
     problems: Problems,
 }
 
-/// How the tokens of a question divide: each is counted once.
-#[derive(Default)]
-pub(super) struct Usage {
-    lately: usize,
-    longer_ago: usize,
-    never: usize,
-    pub expired: usize,
-    /// Of those used lately.
-    pub right_now: usize,
-}
-
-impl Usage {
-    /// How many days "lately" is.
-    const LATELY: i64 = 30;
-
-    pub(super) fn of(tokens: &[Token], now: Now) -> Self {
-        let mut usage = Self::default();
-        for token in tokens {
-            let days = token.last_use.as_ref().map(|last| (now.at() - last.at).num_days());
-            match days {
-                _ if token.has_ended(now) => usage.expired += 1,
-                None => usage.never += 1,
-                Some(..Self::LATELY) => usage.lately += 1,
-                Some(_) => usage.longer_ago += 1,
-            }
-            usage.right_now += usize::from(token.is_in_use(now));
-        }
-        usage
-    }
-
-    /// Each part that there is, with its words.
-    pub(super) fn lines(&self) -> Vec<(usize, &'static str)> {
-        let all = [
-            (self.lately, "used in the last 30 days"),
-            (self.longer_ago, "used longer ago"),
-            (self.never, "never used"),
-            (self.expired, "already expired"),
-        ];
-        all.into_iter().filter(|(count, _)| *count > 0).collect()
-    }
-}
-
 impl New {
     /// The question about these tokens, of which there is one at least.
     async fn of(
@@ -87,7 +46,8 @@ impl New {
         now: Now,
     ) -> Result<Self, WebError> {
         let back = form.back();
-        let row = |token| TokenRow::new(token, &manage.rules().catalogue, me, now);
+        let (rules, owner) = (manage.rules(), &me.actor.user);
+        let row = |token| TokenRow::new(token, &rules.catalogue, owner, me.here(now));
         let (question, deed) = form.words(tokens);
         Ok(Self {
             shell: me.shell(Tab::Tokens).modal(),

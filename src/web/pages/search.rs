@@ -59,7 +59,7 @@ pub async fn identified(
     Ok(Some(Page::see_other(&address(&Query { only, ..Query::default() }))))
 }
 
-const MISTYPED: &str = "That looks like a token’s value with a character missing or mistaken. Paste all of it, or only the first characters that the list shows.";
+pub const MISTYPED: &str = "That looks like a token’s value with a character missing or mistaken. Paste all of it, or only the first characters that the list shows.";
 
 /// The token that has, or had, a value, and what there is to say of it.
 async fn whose(

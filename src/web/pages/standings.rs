@@ -20,13 +20,15 @@ use crate::web::form::{Fields, Typed};
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+use crate::web::words::plural;
 
 #[derive(Template)]
 #[template(path = "standings/edit.html")]
 struct Edit {
     shell: Shell,
     whom: Whom,
-    sessions: usize,
+    /// What is over from the next request on, in words; none where nothing is.
+    toll: Option<String>,
     /// Those that are refused from then on, or come back.
     tokens: Vec<TokenRow>,
     /// The ids of those that are to be revoked instead.
@@ -49,15 +51,28 @@ impl Edit {
             .tokens
             .iter()
             .filter(|token| token.is_live(now) || (is_disabled && !token.has_ended(now)));
+        let tokens: Vec<TokenRow> =
+            meant.map(|token| parts::row(token, user, manage, here)).collect();
         Self {
             shell: me.shell(Tab::People),
             whom: Whom::of(seen, me, here),
-            sessions: seen.sessions.len(),
-            tokens: meant.map(|token| parts::row(token, user, manage, here)).collect(),
+            toll: toll(seen.sessions.len(), tokens.len()),
+            tokens,
             ended,
             problems,
         }
     }
+}
+
+/// Where somebody is signed in nowhere, or has no token, nothing is said of that.
+fn toll(sessions: usize, tokens: usize) -> Option<String> {
+    let part = |count: usize, unit, end| {
+        let are = if count == 1 { "is" } else { "are" };
+        (count > 0).then(|| format!("{} {are} {end}", plural(count as u64, unit)))
+    };
+    let parts = [part(sessions, "session", "over"), part(tokens, "token", "refused")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
 pub struct StandingForm {
@@ -144,7 +159,7 @@ fn tell(me: &SignedIn, deed: &str, done: Option<User>, place: &str) -> Result<Pa
     }
     let name = user.display_name.as_str();
     me.tell(&if deed == "disable" {
-        format!("“{name}” is disabled. Their sessions have ended and their tokens are refused.")
+        format!("“{name}” is disabled. They can’t sign in, and no token of theirs works.")
     } else {
         format!("“{name}” is enabled.")
     })?;

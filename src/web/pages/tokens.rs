@@ -9,7 +9,7 @@ mod new;
 pub(super) mod parts;
 pub(super) mod query;
 mod refused;
-mod row;
+pub(super) mod row;
 pub(super) mod story;
 mod uses;
 

@@ -6,7 +6,7 @@ use super::answers::{
     WITHOUT_ONE,
 };
 
-pub const RULES: [Rule; 77] = [
+pub const RULES: [Rule; 93] = [
     ("ANY /verify", BY_TOKEN),
     ("ANY /verify/{path:.*}", BY_TOKEN),
     ("GET /api/v1/token", BY_TOKEN),
@@ -55,6 +55,23 @@ pub const RULES: [Rule; 77] = [
     ("POST /admin/people/{id}/sessions", WITHOUT_ONE),
     ("GET /admin/people/{id}/link", WITHOUT_ONE),
     ("POST /admin/people/{id}/link", WITHOUT_ONE),
+    ("GET /admin/activity", ADMINS),
+    ("GET /admin/activity/export", ADMINS),
+    ("GET /admin/callers", ADMINS),
+    ("POST /admin/callers", ADMINS),
+    ("GET /admin/callers/new", ADMINS),
+    // Of a service that doesn't ask.
+    ("GET /admin/callers/{service}/secret", WITHOUT_ONE),
+    ("POST /admin/callers/{service}/secret", WITHOUT_ONE),
+    ("GET /admin/callers/{service}/removal", WITHOUT_ONE),
+    ("POST /admin/callers/{service}/removal", WITHOUT_ONE),
+    ("GET /admin/policy", ADMINS),
+    ("GET /admin/catalogue", ADMINS),
+    ("GET /admin/tokens", ADMINS),
+    ("POST /admin/tokens/search", ADMINS),
+    ("GET /admin/tokens/export", ADMINS),
+    ("GET /admin/tokens/revocation", ADMINS),
+    ("POST /admin/tokens/revocation", ADMINS),
     ("GET /account/deletion", SIGNED_IN),
     ("POST /account/deletion", SIGNED_IN),
     ("GET /account", SIGNED_IN),

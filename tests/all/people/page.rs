@@ -50,6 +50,24 @@ async fn an_administrator_sees_somebodys_account_tokens_and_sessions_and_never_a
 }
 
 #[actix_web::test]
+async fn ways_lead_from_a_person_to_all_their_activity_and_tokens() {
+    let app = App::start().await;
+    let (ada, bo) = (app.member("ada").await, app.admin("bo").await);
+    ada.generates("gone").with("Git", "Read").await;
+    ada.revokes("gone").await;
+    bo.generates("other").with("Git", "Read").await;
+    let page = bo.opens(&place(&ada)).await;
+    let tokens = page.link("Search among them, revoked ones too").expect("a link");
+    let tokens = bo.opens(&tokens).await;
+    assert!(tokens.row("gone").is_some() && tokens.rows() == 1, "{}", tokens.text);
+    let activity = bo.opens(&page.link("All of their activity").expect("a link")).await;
+    let lines = activity.each("main ul.log li").join("\n");
+    assert!(lines.contains("Revoked “gone” · ada") && !lines.contains("other"), "{lines}");
+    let own = bo.opens(&place(&bo)).await;
+    assert!(own.link("All of your activity").is_some());
+}
+
+#[actix_web::test]
 async fn the_page_says_what_keeps_somebody_or_their_tokens_from_working() {
     let app = App::with(&crate::teams::file(), &[]).await;
     let (ada, bo) = (app.member("ada").await, app.admin("bo").await);

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::domain::device::Device;
 use crate::domain::event::{Event, Kind};
-use crate::manage::activity::{Activity, Names};
+use crate::manage::activity::{Activity, People};
 use crate::web::pages::tokens::story::drawn;
 use crate::web::session::SignedIn;
 use crate::web::words::{Here, Moment};
@@ -19,6 +19,8 @@ pub struct Line {
     pub icon: &'static str,
     pub tone: &'static str,
     pub words: &'static str,
+    /// Of everybody's activity, whose it is, and where all that happened to them is shown.
+    pub about: Option<(String, String)>,
     /// What the token was called then.
     pub name: Option<String>,
     /// Where all that happened to it is shown, if this is not it.
@@ -31,10 +33,15 @@ pub struct Line {
 }
 
 pub fn days(found: &Activity, me: &SignedIn, here: Here, links: bool) -> Vec<Day> {
+    by_day(&found.lines, here, |event| Line::of(event, me, &found.people, here, links))
+}
+
+/// Lines by the day on which they happened.
+pub fn by_day(lines: &[(i64, Event)], here: Here, draw: impl Fn(&Event) -> Line) -> Vec<Day> {
     let mut days: Vec<(NaiveDate, Day)> = Vec::new();
-    for (_, event) in &found.lines {
+    for (_, event) in lines {
         let day = event.at.with_timezone(&here.zone).date_naive();
-        let line = Line::of(event, me, &found.names, here, links);
+        let line = draw(event);
         match days.last_mut() {
             Some((last, known)) if *last == day => known.lines.push(line),
             _ => days.push((day, Day { heading: heading(day, here), lines: vec![line] })),
@@ -55,12 +62,12 @@ fn heading(day: NaiveDate, here: Here) -> String {
 
 impl Line {
     /// One that stands by itself, with near words for when it was.
-    pub fn alone(event: &Event, me: &SignedIn, names: &Names, here: Here) -> Self {
+    pub fn alone(event: &Event, me: &SignedIn, people: &People, here: Here) -> Self {
         let at = Moment::past(event.at, here);
-        Self { at, ..Self::of(event, me, names, here, false) }
+        Self { at, ..Self::of(event, me, people, here, false) }
     }
 
-    fn of(event: &Event, me: &SignedIn, names: &Names, here: Here, links: bool) -> Self {
+    pub fn of(event: &Event, me: &SignedIn, people: &People, here: Here, links: bool) -> Self {
         let (icon, tone) = drawn(event.kind);
         let (name, detail) = event.told();
         let there = event.at.with_timezone(&here.zone);
@@ -69,10 +76,11 @@ impl Line {
             icon,
             tone,
             words: event.kind.words(),
+            about: None,
             name: name.map(str::to_owned),
             link: token.map(|id| format!("/account/activity?token={}", id.as_str())),
             detail: sentence(detail),
-            by: by(event, me, names),
+            by: by(event, me, people),
             at: Moment { words: there.format("%H:%M").to_string(), ..Moment::past(event.at, here) },
         }
     }
@@ -96,13 +104,19 @@ pub fn who(event: &Event, me: &SignedIn) -> (&'static str, &'static str) {
     }
 }
 
-fn by(event: &Event, me: &SignedIn, names: &Names) -> String {
+fn by(event: &Event, me: &SignedIn, people: &People) -> String {
     let other = event.actor.as_ref().filter(|id| *id != me.actor.id());
-    let mut words = match other.map(|id| names.get(id)) {
-        Some(Some(name)) => format!("By “{}”, an administrator", name.as_str()),
-        Some(None) if event.actor == event.person => "By themself".to_owned(),
+    let words = match other.map(|id| people.get(id)) {
+        Some(_) if event.actor == event.person => "By themself".to_owned(),
+        Some(Some(one)) => format!("By “{}”, an administrator", one.display_name),
         _ => who(event, me).0.to_owned(),
     };
+    with_origin(words, event)
+}
+
+/// With the program and the address that it was done from.
+pub fn with_origin(who: String, event: &Event) -> String {
+    let mut words = who;
     if !event.client.agent().is_empty() {
         words = format!("{words}, {}", Device::of(event.client.agent()).words);
     }

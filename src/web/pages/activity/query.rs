@@ -14,11 +14,15 @@ pub const NO_TOKEN: &str = "There is no such token: this is the activity of all.
 /// `?token=&kind=`, and where to go on: `before=` or `after=` the number of a line.
 #[derive(Clone, Default)]
 pub struct ActivityQuery {
+    /// Of everybody's activity, the username of whose it is.
+    pub person: String,
     token: String,
     kind: String,
     before: String,
     after: String,
     pub format: String,
+    /// Whether everybody's activity is asked for.
+    is_of_all: bool,
 }
 
 impl Typed for ActivityQuery {
@@ -27,20 +31,27 @@ impl Typed for ActivityQuery {
 
     fn read(fields: &Fields) -> Self {
         Self {
+            person: String::new(),
             token: fields.text("token"),
             kind: fields.text("kind"),
             before: fields.text("before"),
             after: fields.text("after"),
             format: fields.text("format"),
+            is_of_all: false,
         }
     }
 
     fn resume(&self) -> String {
-        self.address(ACTIVITY, &[])
+        self.address("", &[])
     }
 }
 
 impl ActivityQuery {
+    /// The same of everybody's activity, or of that of one person.
+    pub fn of_all(self, person: String) -> Self {
+        Self { person, is_of_all: true, ..self }
+    }
+
     /// What is asked for, and in words what of it there isn't.
     pub fn parse(&self) -> (Asked, Place, Vec<&'static str>) {
         let mut notes = Vec::new();
@@ -48,7 +59,8 @@ impl ActivityQuery {
         if token.is_none() && !self.token.is_empty() {
             notes.push(NO_TOKEN);
         }
-        let kind = Kind::parse(&self.kind).filter(|kind| kind.subject() != Subject::Caller);
+        let is_asked = |kind: &Kind| kind.subject() != Subject::Caller || self.is_of_all;
+        let kind = Kind::parse(&self.kind).filter(is_asked);
         if kind.is_none() && !self.kind.is_empty() {
             notes.push("There is no such kind of activity: these are all kinds.");
         }
@@ -57,24 +69,26 @@ impl ActivityQuery {
             (Err(_), Ok(number)) => Place::After(number),
             _ => Place::Newest,
         };
-        (Asked { token, kind }, place, notes)
+        (Asked { token, kind, person: None }, place, notes)
     }
 
     /// The page before or after a line.
     pub fn beside(&self, way: &str, number: i64) -> String {
-        self.address(ACTIVITY, &[(way, &number.to_string())])
+        self.address("", &[(way, &number.to_string())])
     }
 
     /// All of it as a file.
     pub fn export(&self, format: &str) -> String {
-        self.address("/account/activity/export", &[("format", format)])
+        self.address("/export", &[("format", format)])
     }
 
-    fn address(&self, path: &str, more: &[(&str, &str)]) -> String {
-        let filter = [("token", &*self.token), ("kind", &*self.kind)];
+    fn address(&self, behind: &str, more: &[(&str, &str)]) -> String {
+        let path = if self.is_of_all { "/admin/activity" } else { ACTIVITY };
+        let path = format!("{path}{behind}");
+        let filter = [("person", &*self.person), ("token", &*self.token), ("kind", &*self.kind)];
         let pairs = filter.iter().chain(more).filter(|(_, value)| !value.is_empty());
         let pairs: Vec<String> =
             pairs.map(|(name, value)| format!("{name}={}", local::encode(value))).collect();
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+        if pairs.is_empty() { path } else { format!("{path}?{}", pairs.join("&")) }
     }
 }

@@ -43,7 +43,7 @@ struct Edit {
 impl Edit {
     fn of(me: &SignedIn, manage: &Manage, seen: &Overview, typed: DetailsForm, now: Now) -> Self {
         let here = me.here(now);
-        let line = |event| Line::alone(event, me, &seen.names, here);
+        let line = |event| Line::alone(event, me, &seen.people, here);
         Self {
             shell: me.shell(Tab::People),
             whom: Whom::of(seen, me, here),

@@ -8,6 +8,7 @@ use crate::domain::user::{Email, User};
 use crate::manage::Manage;
 use crate::manage::people::Overview;
 use crate::web::error::WebError;
+use crate::web::local;
 use crate::web::page::Page;
 use crate::web::pages::people::LIST;
 use crate::web::pages::sessions;
@@ -44,6 +45,8 @@ pub struct Whom {
     pub id: String,
     pub name: String,
     pub username: String,
+    /// The username as links hold it.
+    pub asked: String,
     pub email: Option<String>,
     pub created: Moment,
     pub signed_in: Option<Moment>,
@@ -61,6 +64,7 @@ impl Whom {
             id: user.id.as_str().to_owned(),
             name: user.display_name.as_str().to_owned(),
             username: user.name.as_str().to_owned(),
+            asked: local::encode(user.name.as_str()),
             email: user.email.as_ref().map(Email::as_str).map(str::to_owned),
             created: Moment::past(user.created, here),
             signed_in: seen.signed_in.map(|at| Moment::past(at, here)),
@@ -156,7 +160,7 @@ fn created(token: &Token, here: Here) -> Moment {
 
 /// A token of this person's.
 pub fn row(token: &Token, owner: &User, manage: &Manage, here: Here) -> TokenRow {
-    TokenRow::of_owner(token, &manage.rules().catalogue, owner.ceiling(), here)
+    TokenRow::new(token, &manage.rules().catalogue, owner, here)
 }
 
 /// Where somebody is signed in.

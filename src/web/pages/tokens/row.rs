@@ -1,10 +1,11 @@
 //! A token as a row of the list and as a line of a question.
 
 use crate::domain::catalogue::Catalogue;
-use crate::domain::ceiling::Ceiling;
 use crate::domain::time::Now;
 use crate::domain::token::{FormerSecret, Token};
+use crate::domain::user::User;
 use crate::manage::Rules;
+use crate::manage::all_tokens::Owned;
 use crate::manage::tokens::Listed;
 use crate::web::session::SignedIn;
 use crate::web::words::{AccessLine, Here, Moment, access};
@@ -32,6 +33,18 @@ pub struct TokenRow {
     pub former: Option<Former>,
     /// What today's policy would not give it any more, as a sentence.
     pub outside: Option<String>,
+    pub created: Moment,
+    /// In the list of everybody's tokens: since when it is revoked, and whose it is.
+    pub revoked: Option<Moment>,
+    pub owner: Option<Owner>,
+}
+
+/// Whose a token is.
+pub struct Owner {
+    pub id: String,
+    pub name: String,
+    pub username: String,
+    pub is_disabled: bool,
 }
 
 /// The former value that still works beside the present one.
@@ -41,20 +54,11 @@ pub struct Former {
 }
 
 impl TokenRow {
-    pub fn new(token: &Token, catalogue: &Catalogue, me: &SignedIn, now: Now) -> Self {
-        Self::of_owner(token, catalogue, me.actor.user.ceiling(), me.here(now))
-    }
-
-    /// The token of somebody who may have this much; why it does less is said in words for them.
-    pub fn of_owner(
-        token: &Token,
-        catalogue: &Catalogue,
-        ceiling: Ceiling<'_>,
-        here: Here,
-    ) -> Self {
+    pub fn new(token: &Token, catalogue: &Catalogue, owner: &User, here: Here) -> Self {
         let now = here.now;
         let last_use = token.last_use.as_ref();
         let address = last_use.and_then(|last| last.address);
+        let ceiling = owner.ceiling();
         let left = token.grants.within(catalogue, ceiling);
         Self {
             id: token.id.as_str().to_owned(),
@@ -73,6 +77,9 @@ impl TokenRow {
             is_paused: token.paused.is_some(),
             former: None,
             outside: None,
+            created: Moment::past(token.created, here),
+            revoked: None,
+            owner: None,
         }
     }
 
@@ -87,16 +94,38 @@ impl TokenRow {
         }
     }
 
+    /// In the list of everybody's tokens: with its owner.
+    pub fn owned(owned: &Owned, rules: &Rules, here: Here) -> Self {
+        let Owned { token, owner } = owned;
+        let revoked = token.revoked.map(|at| Moment::past(at, here));
+        Self {
+            outside: outside(token, rules, here.now).filter(|_| revoked.is_none()),
+            revoked,
+            owner: Some(Owner {
+                id: owner.id.as_str().to_owned(),
+                name: owner.display_name.as_str().to_owned(),
+                username: owner.name.as_str().to_owned(),
+                is_disabled: owner.disabled.is_some(),
+            }),
+            ..Self::new(token, &rules.catalogue, owner, here)
+        }
+    }
+
     /// With what only the list tells: the former value, and what the policy says today.
     pub fn listed(listed: &Listed, rules: &Rules, me: &SignedIn, now: Now) -> Self {
         let token = &listed.token;
-        let row = Self::new(token, &rules.catalogue, me, now);
+        let row = Self::new(token, &rules.catalogue, &me.actor.user, me.here(now));
         let former = listed.former.as_ref().filter(|_| !row.is_expired);
-        let breaches = rules.policy.breaches(token, now);
-        let is_outside = !breaches.is_empty() && !row.is_expired;
-        let outside = is_outside.then(|| format!("It {}.", breaches.join(" and ")));
-        Self { former: former.map(|former| Former::new(former, me.here(now))), outside, ..row }
+        let former = former.map(|former| Former::new(former, me.here(now)));
+        Self { former, outside: outside(token, rules, now), ..row }
     }
+}
+
+/// What today's policy would not give a token any more, while it hasn't ended.
+fn outside(token: &Token, rules: &Rules, now: Now) -> Option<String> {
+    let breaches = rules.policy.breaches(token, now);
+    let is_outside = !breaches.is_empty() && !token.has_ended(now);
+    is_outside.then(|| format!("It {}.", breaches.join(" and ")))
 }
 
 impl Former {

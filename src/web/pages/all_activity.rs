@@ -1,0 +1,144 @@
+//! `/admin/activity`: everything that happened to anybody, for administrators.
+
+use actix_web::web::Data;
+use askama::Template;
+
+use super::activity::line::{self, Day, Line, who, with_origin};
+use super::activity::query::ActivityQuery;
+use super::activity::{Choice, kinds, ways};
+use crate::domain::event::{Event, Subject};
+use crate::domain::time::Now;
+use crate::domain::user::UserName;
+use crate::manage::Manage;
+use crate::manage::activity::{Asked as Filter, Names, People, Place};
+use crate::web::administrator::Administrator;
+use crate::web::error::WebError;
+use crate::web::form::{Asked, Fields, Typed};
+use crate::web::local;
+use crate::web::page::Page;
+use crate::web::session::SignedIn;
+use crate::web::shell::{Shell, Tab};
+use crate::web::words::Here;
+
+#[derive(Template)]
+#[template(path = "all_activity/index.html")]
+struct Index {
+    shell: Shell,
+    notes: Vec<String>,
+    person: String,
+    kinds: [(&'static str, Vec<Choice>); 3],
+    /// The one token that is shown: its id, and what it is called.
+    token: Option<(String, String)>,
+    is_filtered: bool,
+    days: Vec<Day>,
+    newer: Option<String>,
+    older: Option<String>,
+    csv: String,
+    json: String,
+}
+
+/// `?person=` beside what one's own activity is asked for.
+pub struct AllQuery(ActivityQuery);
+
+impl Typed for AllQuery {
+    const REPEATED: &'static [&'static str] =
+        &["person", "token", "kind", "before", "after", "format"];
+
+    fn read(fields: &Fields) -> Self {
+        let person = fields.text("person").trim().to_owned();
+        Self(ActivityQuery::read(fields).of_all(person))
+    }
+
+    fn resume(&self) -> String {
+        self.0.resume()
+    }
+}
+
+impl AllQuery {
+    pub fn format(&self) -> &str {
+        &self.0.format
+    }
+
+    /// What is asked for, what a token in it is called, and in words what of it there isn't.
+    pub async fn known(
+        &self,
+        me: &SignedIn,
+        manage: &Manage,
+    ) -> Result<(Filter, Place, Option<String>, Vec<String>), WebError> {
+        let (mut filter, place, notes) = self.0.parse();
+        let mut notes: Vec<String> = notes.into_iter().map(str::to_owned).collect();
+        let name = UserName::parse(&self.0.person).ok();
+        let token = filter.token.clone();
+        let (person, called) = manage.activity_filters(&me.actor, name, token).await?;
+        if person.is_none() && !self.0.person.is_empty() {
+            let name = &self.0.person;
+            notes.push(format!(
+                "There is no person with the username “{name}”: this is everybody’s."
+            ));
+        }
+        if called.is_none() && filter.token.take().is_some() {
+            notes.push(super::activity::query::NO_TOKEN.to_owned());
+        }
+        filter.person = person;
+        Ok((filter, place, called, notes))
+    }
+}
+
+pub async fn index(
+    manage: Data<Manage>,
+    admin: Administrator,
+    now: Now,
+    asked: Asked<AllQuery>,
+) -> Result<Page, WebError> {
+    let (Administrator(me), Asked(query)) = (admin, asked);
+    let (filter, place, called, notes) = query.known(&me, &manage).await?;
+    let found = manage.all_activity(&me.actor, filter.clone(), place).await?;
+    let (newer, older) = ways(&query.0, &found);
+    let (here, links) = (me.here(now), filter.token.is_none());
+    let page = Index {
+        shell: me.shell(Tab::AllActivity),
+        kinds: [
+            ("Tokens", Subject::Token),
+            ("Account", Subject::Account),
+            ("Callers", Subject::Caller),
+        ]
+        .map(|(label, subject)| (label, kinds(subject, filter.kind))),
+        is_filtered: filter.token.is_some() || filter.kind.is_some() || filter.person.is_some(),
+        days: line::by_day(&found.lines, here, |event| {
+            drawn(event, &me, here, &found.people, links)
+        }),
+        token: filter.token.as_ref().map(|id| id.as_str().to_owned()).zip(called),
+        person: query.0.person.clone(),
+        csv: query.0.export("csv"),
+        json: query.0.export("json"),
+        notes,
+        newer,
+        older,
+    };
+    Ok(Page::show(&page))
+}
+
+fn drawn(event: &Event, me: &SignedIn, here: Here, people: &People, links: bool) -> Line {
+    let about = event.person.as_ref().and_then(|id| people.get(id));
+    let way = |one: &Names| {
+        (one.name.clone(), format!("/admin/activity?person={}", local::encode(&one.name)))
+    };
+    let token = event.token.as_ref().filter(|_| links && event.told().0.is_some());
+    Line {
+        about: about.map(way),
+        link: token.map(|id| format!("/admin/activity?token={}", id.as_str())),
+        by: with_origin(doer(event, me, people), event),
+        ..Line::of(event, me, people, here, false)
+    }
+}
+
+/// Who did it, by name.
+fn doer(event: &Event, me: &SignedIn, people: &People) -> String {
+    match &event.actor {
+        Some(id) if id != me.actor.id() => match people.get(id) {
+            Some(one) => format!("By {}", one.name),
+            None => "By somebody who is gone".to_owned(),
+        },
+        _ => who(event, me).0.to_owned(),
+    }
+}
