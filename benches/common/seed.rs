@@ -14,7 +14,7 @@ use latchkey::domain::secret::{Prefix, Secret};
 use latchkey::domain::time::Now;
 use latchkey::domain::token::{Description, Draft, Issued, TokenName};
 use latchkey::domain::usage::Uses;
-use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
+use latchkey::domain::user::{Dates, DisplayName, Email, Role, User, UserName};
 use latchkey::store::{Db, bulk, tokens, users, uses};
 
 use super::server;
@@ -96,6 +96,7 @@ fn user(name: &str) -> User {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: Arc::default(),
+        dates: Dates::default(),
         theme: None,
     }
 }

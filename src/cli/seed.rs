@@ -23,7 +23,7 @@ use crate::domain::secret::Prefix;
 use crate::domain::signing::random_text;
 use crate::domain::time::Now;
 use crate::domain::token::{Description, Draft, Issued, TokenName};
-use crate::domain::user::{DisplayName, Email, Role, User, UserName};
+use crate::domain::user::{Dates, DisplayName, Email, Role, User, UserName};
 use crate::server;
 use crate::store::{Db, bulk};
 
@@ -109,6 +109,7 @@ fn person(number: u32, now: Now) -> Result<User, Fault> {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: Arc::default(),
+        dates: Dates::default(),
         theme: None,
     })
 }

@@ -10,7 +10,7 @@ use crate::domain::paths::{PathPrefix, RequestPattern};
 use crate::domain::secret::{Digest, Prefix};
 use crate::domain::team::{Team, TeamKey};
 use crate::domain::token::{Description, Draft, Issued, TokenName};
-use crate::domain::user::{DisplayName, Role, User, UserName};
+use crate::domain::user::{Dates, DisplayName, Role, User, UserName};
 use crate::domain::verdict::alive;
 
 fn now() -> Now {
@@ -87,6 +87,7 @@ fn known(state: u8, grants: &str, role: Role) -> Known {
         disabled: has(3).then_some(past),
         zone: chrono_tz::Tz::UTC,
         teams: std::sync::Arc::default(),
+        dates: Dates::default(),
         theme: None,
     };
     let expiry = if has(1) { Expiry::At(past) } else { Expiry::Never };

@@ -8,7 +8,7 @@ use crate::domain::networks::Networks;
 use crate::domain::secret::Prefix;
 use crate::domain::team::{Team, TeamKey};
 use crate::domain::token::{Description, Draft, Issued};
-use crate::domain::user::DisplayName;
+use crate::domain::user::{Dates, DisplayName};
 
 fn now() -> Now {
     Now::new("2026-11-22T18:00:00Z".parse().expect("a time"))
@@ -26,6 +26,7 @@ fn user(role: Role) -> User {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: std::sync::Arc::default(),
+        dates: Dates::default(),
         theme: None,
     }
 }

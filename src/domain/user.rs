@@ -163,6 +163,40 @@ impl Theme {
     }
 }
 
+/// How days and times are written to a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dates {
+    /// 20 February 2027.
+    #[default]
+    Words,
+    /// 2027-02-20 (ISO 8601): the same in every language.
+    Numbers,
+}
+
+impl Dates {
+    pub const ALL: [Self; 2] = [Self::Words, Self::Numbers];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Words => "words",
+            Self::Numbers => "numbers",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dates| dates.as_str() == text)
+    }
+}
+
+/// What people decide of themselves.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    pub name: DisplayName,
+    pub zone: Tz,
+    pub dates: Dates,
+    pub theme: Theme,
+}
+
 #[derive(Clone, Debug)]
 pub struct User {
     pub id: UserId,
@@ -177,6 +211,7 @@ pub struct User {
     pub disabled: Option<DateTime<Utc>>,
     /// In which times are shown to them.
     pub zone: Tz,
+    pub dates: Dates,
     /// What they have chosen, in whichever browser; until then each browser has its own.
     pub theme: Option<Theme>,
 }

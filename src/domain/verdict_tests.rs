@@ -11,7 +11,7 @@ use crate::domain::networks::Networks;
 use crate::domain::scope;
 use crate::domain::secret::{Prefix, Secret};
 use crate::domain::token::{Description, Draft, Issued, Token, TokenName};
-use crate::domain::user::{DisplayName, Role, UserName};
+use crate::domain::user::{Dates, DisplayName, Role, UserName};
 
 fn catalogue(highest: Access) -> Catalogue {
     let method = |key: &str, access| Method {
@@ -94,6 +94,7 @@ fn case(grants: &str, role: Role) -> Case {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: Arc::default(),
+        dates: Dates::default(),
         theme: None,
     };
     let token = Issued::mint(&owner.id, &draft, Expiry::Never, &prefix, now).token;

@@ -1,28 +1,19 @@
 //! One's own account: profile and password.
 
-use chrono_tz::Tz;
-
 use super::Manage;
 use crate::domain::actor::Confirmed;
 use crate::domain::event::{Event, Kind};
 use crate::domain::password::NewPassword;
 use crate::domain::refusal::{Outcome, Refusal};
 use crate::domain::time::Now;
-use crate::domain::user::{DisplayName, Theme};
+use crate::domain::user::Profile;
 use crate::store::{events, password_links, sessions, users};
 
 impl Manage {
-    pub async fn change_profile(
-        &self,
-        by: Confirmed,
-        name: DisplayName,
-        zone: Tz,
-        theme: Theme,
-        now: Now,
-    ) -> Outcome<()> {
+    pub async fn change_profile(&self, by: Confirmed, profile: Profile, now: Now) -> Outcome<()> {
         self.db
             .write(move |tx| {
-                users::change_profile(tx, by.id(), &name, zone, theme)?;
+                users::change_profile(tx, by.id(), &profile)?;
                 let event = Event::own(Kind::ProfileChanged, by.actor(), now);
                 Ok(events::record(tx, &event)?)
             })

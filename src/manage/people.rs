@@ -17,7 +17,7 @@ use crate::domain::password::{NewPassword, PasswordHash};
 use crate::domain::people::{PER_PAGE, matches};
 use crate::domain::refusal::{Fault, Outcome, Problems, Refusal};
 use crate::domain::time::Now;
-use crate::domain::user::{DisplayName, Email, Role, User, UserName};
+use crate::domain::user::{Dates, DisplayName, Email, Role, User, UserName};
 use crate::store::conn::Conn;
 pub use crate::store::people::Entry;
 use crate::store::people::Names;
@@ -145,6 +145,7 @@ pub(super) fn insert(
         created: now.at(),
         disabled: None,
         zone: Tz::UTC,
+        dates: Dates::default(),
         theme: None,
     };
     users::insert(tx, &user, hash)?;

@@ -226,6 +226,7 @@ diesel::table! {
         disabled_at -> Nullable<BigInt>,
         zone -> Nullable<Text>,
         theme -> Nullable<Text>,
+        dates -> Nullable<Text>,
     }
 }
 

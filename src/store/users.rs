@@ -15,7 +15,7 @@ use crate::domain::change::Change;
 use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
-use crate::domain::user::{DisplayName, Email, Role, Theme, User, UserName};
+use crate::domain::user::{Dates, DisplayName, Email, Profile, Role, Theme, User, UserName};
 
 #[derive(Queryable)]
 pub(super) struct UserRow {
@@ -29,6 +29,7 @@ pub(super) struct UserRow {
     disabled_at: Option<i64>,
     zone: Option<String>,
     theme: Option<String>,
+    dates: Option<String>,
 }
 
 impl TryFrom<UserRow> for (User, PasswordHash) {
@@ -48,6 +49,7 @@ impl TryFrom<UserRow> for (User, PasswordHash) {
             disabled: row.disabled_at.map(moment),
             // A zone that a later release no longer knows is no reason to lose the person.
             zone: row.zone.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC),
+            dates: row.dates.and_then(|name| Dates::parse(&name)).unwrap_or_default(),
             theme: row.theme.and_then(|name| Theme::parse(&name)),
         };
         Ok((user, PasswordHash::from_stored(row.password)))
@@ -96,23 +98,19 @@ pub fn insert(c: &mut Conn, user: &User, password: &PasswordHash) -> Result<(), 
         users::created_at.eq(micros(user.created)),
         users::disabled_at.eq(user.disabled.map(micros)),
         users::zone.eq(user.zone.name()),
+        users::dates.eq(user.dates.as_str()),
         users::theme.eq(user.theme.map(Theme::as_str)),
     );
     let done = diesel::insert_into(users::table).values(values).execute(c);
     done.map(drop).during("adding a person")
 }
 
-pub fn change_profile(
-    c: &mut Conn,
-    id: &UserId,
-    name: &DisplayName,
-    zone: Tz,
-    theme: Theme,
-) -> Result<(), Fault> {
+pub fn change_profile(c: &mut Conn, id: &UserId, profile: &Profile) -> Result<(), Fault> {
     let change = (
-        users::display_name.eq(name.as_str()),
-        users::zone.eq(zone.name()),
-        users::theme.eq(theme.as_str()),
+        users::display_name.eq(profile.name.as_str()),
+        users::zone.eq(profile.zone.name()),
+        users::dates.eq(profile.dates.as_str()),
+        users::theme.eq(profile.theme.as_str()),
     );
     let done = diesel::update(users::table.find(id.as_str())).set(change).execute(c);
     done.map(drop).during("changing a profile")?;

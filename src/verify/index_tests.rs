@@ -9,7 +9,7 @@ use crate::domain::secret::{Prefix, Secret};
 use crate::domain::team::TeamKey;
 use crate::domain::time::from_micros;
 use crate::domain::token::TokenName;
-use crate::domain::user::{DisplayName, Role, UserName};
+use crate::domain::user::{Dates, DisplayName, Role, UserName};
 
 fn user() -> Arc<User> {
     let name = UserName::parse("ada").expect("a name");
@@ -23,6 +23,7 @@ fn user() -> Arc<User> {
         disabled: None,
         zone: chrono_tz::Tz::UTC,
         teams: std::sync::Arc::default(),
+        dates: Dates::default(),
         theme: None,
     })
 }

@@ -90,7 +90,7 @@ impl SignedIn {
 
     /// The instant and the zone in which times are shown to them.
     pub fn here(&self, now: Now) -> Here {
-        Here { now, zone: self.actor.user.zone }
+        Here::of(&self.actor.user, now)
     }
 
     /// Leaves a message for the next page.

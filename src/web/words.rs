@@ -2,18 +2,76 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Summary;
-use crate::domain::time::{Now, text_day};
+use crate::domain::time::Now;
+use crate::domain::user::{Dates, User};
 
-/// The instant and the zone in which a person is shown times.
+/// The instant, and how a person is shown times.
 #[derive(Clone, Copy, Debug)]
 pub struct Here {
     pub now: Now,
     pub zone: Tz,
+    pub dates: Dates,
+}
+
+impl Here {
+    pub fn of(person: &User, now: Now) -> Self {
+        Self { now, zone: person.zone, dates: person.dates }
+    }
+
+    /// The last day of what ends.
+    pub fn last_day(self, expiry: Expiry) -> Option<String> {
+        expiry.last_day().map(|day| self.day(day))
+    }
+
+    /// 20 February 2027.
+    pub fn day(self, day: NaiveDate) -> String {
+        self.written(&day, "%-d %B %Y", "%Y-%m-%d")
+    }
+
+    /// 20 February: of a day whose year need not be said.
+    pub fn near_day(self, day: NaiveDate) -> String {
+        self.written(&day, "%-d %B", "%Y-%m-%d")
+    }
+
+    /// Sunday 22 November, and its year if that is another one than now.
+    pub fn weekday(self, day: NaiveDate) -> String {
+        let words = if day.year() == self.today().year() { "%A %-d %B" } else { "%A %-d %B %Y" };
+        self.written(&day, words, "%Y-%m-%d")
+    }
+
+    /// 22 November 2026, 18:56 EET.
+    pub fn exact(self, at: DateTime<Utc>) -> String {
+        self.written_time(at, "%-d %B %Y, %H:%M %Z", "%Y-%m-%d %H:%M %Z")
+    }
+
+    /// 22 November, 18:56: of a time whose year need not be said.
+    pub fn near(self, at: DateTime<Utc>) -> String {
+        self.written_time(at, "%-d %B, %H:%M", "%Y-%m-%d %H:%M")
+    }
+
+    pub fn today(self) -> NaiveDate {
+        self.now.at().with_timezone(&self.zone).date_naive()
+    }
+
+    fn written(self, day: &NaiveDate, words: &str, numbers: &str) -> String {
+        day.format(self.either(words, numbers)).to_string()
+    }
+
+    fn written_time(self, at: DateTime<Utc>, words: &str, numbers: &str) -> String {
+        at.with_timezone(&self.zone).format(self.either(words, numbers)).to_string()
+    }
+
+    fn either<'a>(self, words: &'a str, numbers: &'a str) -> &'a str {
+        match self.dates {
+            Dates::Words => words,
+            Dates::Numbers => numbers,
+        }
+    }
 }
 
 /// A time as `<time>` shows it: near words, the exact instant in the title.
@@ -45,19 +103,14 @@ impl Moment {
     }
 
     fn new(at: DateTime<Utc>, words: String, here: Here) -> Self {
-        let there = at.with_timezone(&here.zone);
-        Self {
-            words,
-            exact: there.format("%-d %B %Y, %H:%M %Z").to_string(),
-            machine: at.format("%Y-%m-%dT%H:%MZ").to_string(),
-        }
+        Self { words, exact: here.exact(at), machine: at.format("%Y-%m-%dT%H:%MZ").to_string() }
     }
 }
 
 fn ago(at: DateTime<Utc>, here: Here) -> String {
     let minutes = (here.now.at() - at).num_minutes();
     let day = |at: DateTime<Utc>| at.with_timezone(&here.zone).date_naive();
-    let days = (day(here.now.at()) - day(at)).num_days();
+    let days = (here.today() - day(at)).num_days();
     match (minutes, days) {
         (..=0, _) => "Just now".to_owned(),
         (1, _) => "1 minute ago".to_owned(),
@@ -66,7 +119,7 @@ fn ago(at: DateTime<Utc>, here: Here) -> String {
         (120..720, _) | (_, 0) => format!("{} hours ago", minutes / 60),
         (_, 1) => "Yesterday".to_owned(),
         (_, 2..31) => format!("{days} days ago"),
-        _ => text_day(day(at)),
+        _ => here.day(day(at)),
     }
 }
 
@@ -144,7 +197,8 @@ mod tests {
 
     #[test]
     fn a_past_time_is_told_in_the_nearest_words() {
-        let now = Here { now: Now::new(at("2026-11-22T19:00:00Z")), zone: Tz::UTC };
+        let now =
+            Here { now: Now::new(at("2026-11-22T19:00:00Z")), zone: Tz::UTC, dates: Dates::Words };
         for (then, words) in [
             ("2026-11-22T19:00:30Z", "Just now"),
             ("2026-11-22T18:59:30Z", "Just now"),
@@ -167,6 +221,9 @@ mod tests {
         let tokyo = Here { zone: Tz::Asia__Tokyo, ..now };
         let moment = Moment::past(at("2026-11-21T16:00:00Z"), tokyo);
         assert_eq!((&*moment.words, &*moment.exact), ("Yesterday", "22 November 2026, 01:00 JST"));
+        let numbers = Here { dates: Dates::Numbers, ..tokyo };
+        let moment = Moment::past(at("2026-10-12T21:14:00Z"), numbers);
+        assert_eq!((&*moment.words, &*moment.exact), ("2026-10-13", "2026-10-13 06:14 JST"));
     }
 
     #[test]
@@ -203,7 +260,8 @@ mod tests {
 
     #[test]
     fn an_end_is_counted_in_days() {
-        let now = Here { now: Now::new(at("2026-11-22T19:00:00Z")), zone: Tz::UTC };
+        let now =
+            Here { now: Now::new(at("2026-11-22T19:00:00Z")), zone: Tz::UTC, dates: Dates::Words };
         for (end, words) in [
             ("2026-11-23T00:00:00Z", "Today"),
             ("2026-11-24T00:00:00Z", "Tomorrow"),

@@ -61,6 +61,30 @@ async fn fields_that_no_form_has_do_nothing() {
 }
 
 #[actix_web::test]
+async fn dates_are_written_as_a_person_chooses() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    ada.generates("ci").with("Git", "Read").await;
+    let token = ada.page_of(&app, "ci").await;
+    // Days of ISO 8601, and months by their names, on a page full of days: told and to choose.
+    let written = async |page: &str| {
+        let text = ada.opens(page).await.text;
+        let months = ["January", "February", "March", "April", "May", "June", "July", "August"];
+        let months = months.iter().chain(&["September", "October", "November", "December"]);
+        let year = app.now().today().format("%Y-").to_string();
+        (text.contains(&format!("({year}")), months.into_iter().any(|name| text.contains(name)))
+    };
+    assert_eq!(written(&token).await, (false, true));
+    let form = ada.opens("/account").await.form("Save profile").fill("Your password", PASSWORD);
+    let page = ada.browser.submit(&form.clone().fill("Dates", "numbers")).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    assert_eq!(ada.opens("/account").await.field("Dates"), "numbers");
+    assert_eq!(written(&token).await, (true, false));
+    let page = ada.browser.submit(&form.forged("dates", "runes")).await;
+    assert_eq!(page.error("Dates"), "Choose how dates are written");
+}
+
+#[actix_web::test]
 async fn a_theme_chosen_for_an_account_is_there_in_every_browser() {
     let app = App::start().await;
     let ada = app.member("ada").await;

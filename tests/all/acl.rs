@@ -108,6 +108,7 @@ impl Kind {
             ("typed", own),
             ("email", &email),
             ("role", "member"),
+            ("dates", "words"),
             ("theme", "system"),
             ("name", "Night job"),
             ("zone", "UTC"),

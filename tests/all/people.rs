@@ -5,7 +5,7 @@ mod page;
 
 use chrono::TimeDelta;
 use latchkey::domain::id::UserId;
-use latchkey::domain::user::{DisplayName, User, UserName};
+use latchkey::domain::user::{Dates, DisplayName, User, UserName};
 use latchkey::store::users;
 use reqwest::StatusCode;
 
@@ -42,6 +42,7 @@ async fn has_people(app: &App, count: usize) {
                 disabled: None,
                 zone: chrono_tz::Tz::UTC,
                 teams: std::sync::Arc::default(),
+                dates: Dates::default(),
                 theme: None,
             };
             users::insert(tx, &user, &hash)?;

@@ -15,7 +15,7 @@ use latchkey::domain::secret::Prefix;
 use latchkey::domain::time::Now;
 use latchkey::domain::token::{Description, Draft, Issued, TokenName};
 use latchkey::domain::usage::Uses;
-use latchkey::domain::user::{DisplayName, Email, Role, User, UserName};
+use latchkey::domain::user::{Dates, DisplayName, Email, Role, User, UserName};
 use latchkey::store::conn::Conn;
 use latchkey::store::{tokens, users, uses};
 use reqwest::StatusCode;
@@ -63,6 +63,7 @@ impl Person {
             disabled: None,
             zone: chrono_tz::Tz::UTC,
             teams: std::sync::Arc::default(),
+            dates: Dates::default(),
             theme: None,
         };
         let id = user.id.clone();

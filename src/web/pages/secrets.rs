@@ -8,7 +8,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::snippets::{Parts, Snippet};
-use super::tokens::list::{List, last_day};
+use super::tokens::list::List;
 use crate::domain::catalogue::Service;
 use crate::domain::id::Nonce;
 use crate::domain::time::Now;
@@ -67,7 +67,7 @@ pub async fn show(
         renewed: shown.renewed,
         is_paused: shown.issued.token.paused.is_some(),
         former_ends: shown.former_ends.map(|end| near(end, me.here(now))),
-        until: last_day(token),
+        until: me.here(now).last_day(token.expiry),
         unused_days: token.unused_days,
         secret,
         file: format!("{slug}.txt"),
@@ -87,8 +87,7 @@ fn address(me: &SignedIn, manage: &Manage, token: &Token) -> String {
 
 /// An end within the next weeks, to the minute: 23 November, 19:00.
 fn near(end: DateTime<Utc>, here: Here) -> Moment {
-    let words = end.with_timezone(&here.zone).format("%-d %B, %H:%M").to_string();
-    Moment { words, ..Moment::end(end, here) }
+    Moment { words: here.near(end), ..Moment::end(end, here) }
 }
 
 /// A name that every system takes, for files and the like: "CI runner" becomes `ci-runner-token`.
@@ -123,6 +122,7 @@ pub async fn gone(me: &SignedIn, manage: &Manage, nonce: &str, now: Now) -> Resu
 mod tests {
     use super::*;
     use crate::domain::signing::SigningKey;
+    use crate::domain::user::Dates;
     use crate::web::shell::Theme;
     use crate::web::site::Site;
 
@@ -138,7 +138,10 @@ mod tests {
     fn the_end_of_a_former_value_is_told_to_the_minute_where_the_person_is() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
         let now = Now::new(at("2026-11-22T19:00:00Z"));
-        let end = near(at("2026-11-23T19:00:00Z"), Here { now, zone: chrono_tz::Tz::Asia__Tokyo });
+        let end = near(
+            at("2026-11-23T19:00:00Z"),
+            Here { now, zone: chrono_tz::Tz::Asia__Tokyo, dates: Dates::Words },
+        );
         assert_eq!(end.words, "24 November, 04:00");
         assert_eq!(end.exact, "24 November 2026, 04:00 JST");
     }
@@ -154,7 +157,7 @@ mod tests {
             key: SigningKey::random(),
         };
         let at = "2026-11-22T19:00:00Z".parse().expect("a time");
-        let here = Here { now: Now::new(at), zone: chrono_tz::Tz::UTC };
+        let here = Here { now: Now::new(at), zone: chrono_tz::Tz::UTC, dates: Dates::Words };
         let told = |renewed, former_ends: Option<Moment>| {
             let show = Show {
                 shell: Shell::bare(&site, Theme::System),

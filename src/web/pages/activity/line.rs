@@ -1,6 +1,6 @@
 //! The lines of the activity, by day.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::domain::device::Device;
 use crate::domain::event::{Event, Kind};
@@ -51,12 +51,10 @@ pub fn by_day(lines: &[(i64, Event)], here: Here, draw: impl Fn(&Event) -> Line)
 }
 
 fn heading(day: NaiveDate, here: Here) -> String {
-    let today = here.now.at().with_timezone(&here.zone).date_naive();
-    match (today - day).num_days() {
+    match (here.today() - day).num_days() {
         0 => "Today".to_owned(),
         1 => "Yesterday".to_owned(),
-        _ if day.year() == today.year() => day.format("%A %-d %B").to_string(),
-        _ => day.format("%A %-d %B %Y").to_string(),
+        _ => here.weekday(day),
     }
 }
 

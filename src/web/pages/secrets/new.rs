@@ -71,7 +71,7 @@ impl New {
             former_ends,
             overlaps: overlaps(token, &policy.overlap_hours, &typed.overlap, now),
             choices: if needs_end {
-                expiry_options(policy, &typed.expires, now)
+                expiry_options(policy, &typed.expires, me.here(now))
             } else {
                 Vec::new()
             },

@@ -13,7 +13,7 @@ use crate::domain::grants::Summary;
 use crate::domain::id::TokenId;
 use crate::domain::policy::Edits;
 use crate::domain::refusal::{Failure, Problems, Refusal};
-use crate::domain::time::{Now, text_day};
+use crate::domain::time::Now;
 use crate::domain::token::Token;
 use crate::manage::Manage;
 use crate::manage::tokens::Story;
@@ -23,7 +23,6 @@ use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
-use crate::web::words::Here;
 
 use super::refused;
 use super::story::{Facts, Line};
@@ -55,9 +54,9 @@ struct Edit {
 
 impl Edit {
     fn of(me: &SignedIn, story: Story, under: Under<'_>, typed: TokenForm) -> Self {
-        let here = Here { now: under.now, zone: me.actor.user.zone };
+        let here = under.here;
         let token = &story.listed.token;
-        let kept = token.expiry.last_day().map_or("You revoke it".to_owned(), text_day);
+        let kept = here.last_day(token.expiry).unwrap_or_else(|| "You revoke it".to_owned());
         let works_until = typed.works_until(under).or(Some(kept));
         let present: Option<Expiry> = Some(token.expiry);
         let refused = |call| refused::Line::of(call, token, under, here);
@@ -73,7 +72,7 @@ impl Edit {
             problems: Problems::default(),
             notes: Vec::new(),
             marked: None,
-            chart: Chart::of(&story.history),
+            chart: Chart::of(&story.history, here),
             refused: story.refused.iter().map(refused).collect(),
             only_name: under.policy.edits_of(under.ceiling.role) == Edits::Name,
             only_narrow: under.policy.edits_of(under.ceiling.role) == Edits::Narrow,

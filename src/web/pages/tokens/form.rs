@@ -16,11 +16,12 @@ use crate::domain::networks::Networks;
 use crate::domain::policy::{Edits, Policy};
 use crate::domain::refusal::Problems;
 use crate::domain::sets::Sets;
-use crate::domain::time::{Now, from_micros, text_day};
+use crate::domain::time::{Now, from_micros};
 use crate::domain::token::{Description, Draft, Token, TokenName};
 use crate::domain::user::User;
 use crate::manage::Rules;
 use crate::web::form::Fields;
+use crate::web::words::Here;
 
 /// Leaves the end of a token as it is.
 pub const KEEP: &str = "keep";
@@ -54,14 +55,14 @@ pub struct Under<'a> {
     pub policy: &'a Policy,
     pub ceiling: Ceiling<'a>,
     pub asks_password: bool,
-    pub now: Now,
+    pub here: Here,
 }
 
 impl<'a> Under<'a> {
     pub fn new(rules: &'a Rules, person: &'a User, asks_password: bool, now: Now) -> Self {
         let (catalogue, sets, policy) = (&rules.catalogue, &rules.sets, &rules.policy);
-        let ceiling = person.ceiling();
-        Self { catalogue, sets, policy, ceiling, asks_password, now }
+        let (ceiling, here) = (person.ceiling(), Here::of(person, now));
+        Self { catalogue, sets, policy, ceiling, asks_password, here }
     }
 }
 
@@ -225,7 +226,7 @@ impl TokenForm {
 
     fn allowed_choice(&self, under: Under<'_>) -> Result<Choice, String> {
         let choice = self.choice()?;
-        under.policy.expiry(choice, under.now).map(|_| choice)
+        under.policy.expiry(choice, under.here.now).map(|_| choice)
     }
 
     fn expires_field(&self) -> &'static str {
@@ -234,8 +235,8 @@ impl TokenForm {
 
     /// The end that is chosen, in words; `None` while it is no good.
     pub fn works_until(&self, under: Under<'_>) -> Option<String> {
-        let expiry = under.policy.expiry(self.choice().ok()?, under.now).ok()?;
-        Some(expiry.last_day().map_or("You revoke it".to_owned(), text_day))
+        let expiry = under.policy.expiry(self.choice().ok()?, under.here.now).ok()?;
+        Some(under.here.last_day(expiry).unwrap_or_else(|| "You revoke it".to_owned()))
     }
 }
 

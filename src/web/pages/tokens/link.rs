@@ -129,7 +129,7 @@ impl Prefill {
         } else if let Some(day) =
             value.parse().ok().filter(|days| *days <= under.policy.longest_days)
         {
-            let day = crate::domain::time::day_in(under.now, day);
+            let day = crate::domain::time::day_in(under.here.now, day);
             (form.expires, form.until) = ("custom".to_owned(), day.to_string());
         } else {
             self.note("expires", value);

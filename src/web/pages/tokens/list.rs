@@ -4,8 +4,7 @@ use super::query::{ListQuery, NOT_LISTED, address, show_name, sort_name};
 pub use super::row::TokenRow;
 use crate::domain::id::TokenId;
 use crate::domain::listing::{Column, Listing, Order, Query, Show};
-use crate::domain::time::{Now, text_day};
-use crate::domain::token::Token;
+use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::manage::tokens::Listed;
 use crate::web::error::WebError;
@@ -198,9 +197,4 @@ impl Pager {
             next: (page < pages).then(|| to(page + 1)),
         })
     }
-}
-
-/// The words of a token's last day, for the pages that name it.
-pub fn last_day(token: &Token) -> Option<String> {
-    token.expiry.last_day().map(text_day)
 }

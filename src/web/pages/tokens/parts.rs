@@ -8,7 +8,8 @@ use crate::domain::catalogue::{Method, Service};
 use crate::domain::ceiling::Ceiling;
 use crate::domain::expiry::Expiry;
 use crate::domain::policy::Policy;
-use crate::domain::time::{Now, day_in, text_day};
+use crate::domain::time::day_in;
+use crate::web::words::Here;
 
 /// One service in the form.
 pub struct Row {
@@ -65,15 +66,15 @@ impl Parts {
     /// `present` is the end of a token that is edited, which can be left as it is.
     pub fn of(form: &TokenForm, present: Option<Expiry>, under: Under<'_>) -> Self {
         let (catalogue, policy) = (under.catalogue, under.policy);
-        let (first, last) = policy.days(under.now);
+        let (first, last) = policy.days(under.here.now);
         let sets = under.sets.iter().map(|set| SetButton {
             key: set.key.clone(),
             name: set.name.clone(),
             grants: set.grants.within(catalogue, under.ceiling).to_string(),
         });
         let mut choices: Vec<ExpiryOption> =
-            present.into_iter().map(|expiry| keep(expiry, &form.expires)).collect();
-        choices.extend(expiry_options(policy, &form.expires, under.now));
+            present.into_iter().map(|expiry| keep(expiry, &form.expires, under.here)).collect();
+        choices.extend(expiry_options(policy, &form.expires, under.here));
         Self {
             rows: catalogue.services().iter().map(|service| row(form, service, under)).collect(),
             sets: sets.collect(),
@@ -149,8 +150,8 @@ fn method_row(
     }
 }
 
-fn keep(expiry: Expiry, chosen: &str) -> ExpiryOption {
-    let end = expiry.last_day().map_or("never".to_owned(), text_day);
+fn keep(expiry: Expiry, chosen: &str, here: Here) -> ExpiryOption {
+    let end = here.last_day(expiry).unwrap_or_else(|| "never".to_owned());
     ExpiryOption {
         value: KEEP.to_owned(),
         label: format!("No change ({end})"),
@@ -159,14 +160,14 @@ fn keep(expiry: Expiry, chosen: &str) -> ExpiryOption {
 }
 
 /// The choices of when a token expires, each with the day it means.
-pub fn expiry_options(policy: &Policy, chosen: &str, now: Now) -> Vec<ExpiryOption> {
+pub fn expiry_options(policy: &Policy, chosen: &str, here: Here) -> Vec<ExpiryOption> {
     let days = policy.presets().into_iter().map(|days| {
         let words = match days {
             1 => "In 1 day".to_owned(),
             365 => "In 1 year".to_owned(),
             days => format!("In {days} days"),
         };
-        (days.to_string(), format!("{words} ({})", text_day(day_in(now, days))))
+        (days.to_string(), format!("{words} ({})", here.day(day_in(here.now, days))))
     });
     let custom = ("custom".to_owned(), "On a date I choose".to_owned());
     let never = policy.never_allowed.then(|| ("never".to_owned(), "Never".to_owned()));

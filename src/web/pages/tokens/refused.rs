@@ -68,7 +68,7 @@ fn remedy(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
     let own = |rest: &str| format!("{LIST}/{}{rest}", token.id.as_str());
     let link = |href, words: &str| Remedy::Link { href, words: words.to_owned() };
     let words = |words: &str| Remedy::Words(words.to_owned());
-    let (now, renews) = (under.now, under.policy.may_generate(under.ceiling.role));
+    let (now, renews) = (under.here.now, under.policy.may_generate(under.ceiling.role));
     match call.reason {
         Reason::TooNarrow => too_narrow(call, token, under),
         Reason::Elsewhere if token.networks.is_anywhere() => {

@@ -1,7 +1,7 @@
 //! How often a token was used, day by day: as bars, as a sentence and in numbers.
 
 use crate::domain::usage::{Day, History};
-use crate::web::words::{number, plural};
+use crate::web::words::{Here, number, plural};
 
 /// The uses of the last days. Lengths are in the drawing's own units.
 pub struct Chart {
@@ -28,32 +28,36 @@ impl Chart {
     pub const WIDTH: i64 = Day::KEPT * Self::STEP;
     pub const HEIGHT: u64 = 72;
 
-    pub fn of(history: &History) -> Self {
+    pub fn of(history: &History, here: Here) -> Self {
         let most = history.busiest().map_or(1, |(_, count)| count);
         let bar = |(place, (day, count)): (i64, &(Day, u64))| {
             // However few, they are seen.
             let height = (u128::from(*count) * u128::from(Self::HEIGHT)).div_ceil(most.into());
             let height = u64::try_from(height).unwrap_or(Self::HEIGHT);
-            let title = format!("{}: {}", of_year(*day), plural(*count, "use"));
+            let title = format!("{}: {}", here.near_day(day.date()), plural(*count, "use"));
             Bar { x: place * Self::STEP, y: Self::HEIGHT - height, height, title }
         };
         let used = (0..).zip(history.days()).filter(|(_, (_, count))| *count > 0);
         let days = history.days().iter().rev().filter(|(_, count)| *count > 0);
         Self {
             bars: used.map(bar).collect(),
-            summary: summary(history),
-            first: history.days().first().map(|(day, _)| of_year(*day)).unwrap_or_default(),
-            days: days.map(|(day, count)| (of_year(*day), number(*count))).collect(),
+            summary: summary(history, here),
+            first: history
+                .days()
+                .first()
+                .map(|(day, _)| here.near_day(day.date()))
+                .unwrap_or_default(),
+            days: days.map(|(day, count)| (here.near_day(day.date()), number(*count))).collect(),
             is_empty: history.busiest().is_none(),
         }
     }
 }
 
-fn summary(history: &History) -> String {
+fn summary(history: &History, here: Here) -> String {
     let Some((day, count)) = history.busiest() else {
         return format!("Not used in the last {} days.", Day::KEPT);
     };
-    let (day, total) = (of_year(day), history.total());
+    let (day, total) = (here.near_day(day.date()), history.total());
     let uses = format!("{} in the last {} days", plural(total, "use"), Day::KEPT);
     if total == count {
         format!("{uses}, on {day}.")
@@ -62,21 +66,18 @@ fn summary(history: &History) -> String {
     }
 }
 
-/// Ninety days are less than a year, so that it needn't be said.
-fn of_year(day: Day) -> String {
-    day.date().format("%-d %B").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::time::Now;
+    use crate::domain::user::Dates;
 
     fn chart(counts: &[(i64, u64)]) -> Chart {
         let now = Now::new("2026-11-22T18:00:00Z".parse().expect("a time"));
         let today = Day::of(now.at());
         let counts: Vec<_> = counts.iter().map(|(ago, uses)| (today.plus(-ago), *uses)).collect();
-        Chart::of(&History::new(&counts, now))
+        let here = Here { now, zone: chrono_tz::Tz::UTC, dates: Dates::Words };
+        Chart::of(&History::new(&counts, now), here)
     }
 
     #[test]

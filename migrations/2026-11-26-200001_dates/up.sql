@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN dates TEXT CHECK (dates IN ('words', 'numbers'));
