@@ -7,6 +7,7 @@
 //!   floor 3   manage/     a method = one      verify/          what may be changed | what may be asked
 //!                         change = one transaction             decision, usage
 //!   floor 2   store/      rows <-> values, SQLite and PostgreSQL   mail/    out, and never waited for
+//!             provider/   asked who somebody is, and waited for no longer than seconds
 //!   floor 1   domain/     values and rules: no I/O, no clock, no framework
 //! ```
 //!
@@ -18,6 +19,7 @@ pub mod domain;
 pub mod mail;
 pub mod manage;
 pub mod metrics;
+pub mod provider;
 pub mod server;
 pub mod sinks;
 pub mod store;

@@ -1,5 +1,7 @@
 //! Wiring: the only place that knows every room. Builds the application from its settings and runs it.
 
+mod outward;
+
 use std::convert::Infallible;
 use std::net::TcpListener;
 use std::time::Duration;
@@ -17,7 +19,6 @@ use crate::domain::refusal::{Failure, Fault};
 use crate::domain::relying_party::RelyingParty;
 use crate::domain::session::Limits;
 use crate::domain::time::Clock;
-use crate::mail::Post;
 use crate::manage::{Manage, Rules};
 use crate::metrics::{self, Sources};
 use crate::sinks::Sinks;
@@ -77,15 +78,6 @@ pub fn manage(config: &Config, db: Db) -> Result<Manage, Fault> {
     Manage::new(db, rules(config), at_once)
 }
 
-/// The way out for mails, whose links begin with the public address and nothing else.
-fn post(config: &Config) -> Result<Post, Fault> {
-    let settings = &config.settings;
-    let (Some(mailing), Some(url)) = (&settings.mailing, &settings.public_url) else {
-        return Ok(Post::default());
-    };
-    Post::open(mailing, &config.instance, url.as_str().trim_end_matches('/'))
-}
-
 fn rules(config: &Config) -> Rules {
     let settings = &config.settings;
     Rules {
@@ -94,6 +86,7 @@ fn rules(config: &Config) -> Rules {
         policy: config.policy.clone(),
         catalogue: config.catalogue.clone(),
         sets: config.sets.clone(),
+        admission: config.admission.clone(),
         sessions: Limits {
             idle: settings.session_idle,
             lifetime: settings.session_lifetime,
@@ -108,7 +101,9 @@ fn rules(config: &Config) -> Rules {
 impl Application {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, Fault> {
         let db = open_database(config)?;
-        let manage = manage(config, db.clone())?.with_post(post(config)?);
+        let manage = manage(config, db.clone())?;
+        let manage =
+            manage.with_post(outward::post(config)?).with_provider(outward::provider(config)?);
         manage.adopt(Rules { loaded: Some(clock.now().at()), ..rules(config) });
         let key = manage.signing_key().await.map_err(fault)?;
         let site = Site {

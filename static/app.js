@@ -60,7 +60,7 @@ for (const button of all("[data-passkey]")) {
     } catch (error) {
       says.textContent = isNew && error.name === "InvalidStateError" ? "This device has a passkey for you already."
         : isNew ? "Your device made no passkey. Try again."
-          : "No passkey was used. Try again, or type your password.";
+          : "No passkey was used. Try again, or go on without it.";
       if (offer) void offerOne(button);
     }
   });

@@ -179,7 +179,13 @@ fn store(
 }
 
 fn generated(user: &User, token: &Token, words: String, at: Now) -> Event {
-    let actor = Actor { user: user.clone(), client: Client::default(), confirmed: None };
+    let actor = Actor {
+        user: user.clone(),
+        client: Client::default(),
+        confirmed: None,
+        has_password: true,
+        fresh: None,
+    };
     Event::about_token(Kind::TokenGenerated, &actor, token, words, at)
 }
 

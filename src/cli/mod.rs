@@ -8,6 +8,7 @@ mod events;
 mod explain;
 mod flags;
 mod gateway;
+mod identities;
 mod links;
 mod manuals;
 mod patterns;
@@ -126,6 +127,10 @@ enum UserCommand {
     ResetSecondFactor(people::Named),
     /// Print a link for a person to set a new password with, once, within 72 hours
     ResetPassword(links::Reset),
+    /// Have a person sign in with their account at the identity provider, too
+    Link(identities::Link),
+    /// Take that away again, and end their sessions
+    Unlink(people::Named),
     /// End a person's account, and their tokens with it
     Delete(people::Named),
 }

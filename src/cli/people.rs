@@ -7,7 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::told::{Array, PersonTold, TokenTold, json, say};
-use super::{AddUser, Stop, UserCommand, block_on, clock, database, links, settled};
+use super::{AddUser, Stop, UserCommand, block_on, clock, database, identities, links, settled};
 use crate::config::Config;
 use crate::domain::refusal::{Failure, Problems};
 use crate::domain::token::Token;
@@ -26,6 +26,8 @@ pub fn run(config: &Config, command: UserCommand) -> Result<(), Stop> {
         UserCommand::Enable(of) => enable(config, &of),
         UserCommand::ResetSecondFactor(of) => reset_second_factor(config, &of),
         UserCommand::ResetPassword(reset) => links::reset(config, &reset),
+        UserCommand::Link(link) => identities::link(config, &link),
+        UserCommand::Unlink(of) => identities::unlink(config, &of),
         UserCommand::Delete(of) => delete(config, &of),
     }
 }
@@ -147,10 +149,10 @@ fn delete(config: &Config, of: &Named) -> Result<(), Stop> {
 #[derive(Args)]
 pub struct Named {
     /// Their username
-    name: String,
+    pub name: String,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 #[derive(Args)]
@@ -200,10 +202,11 @@ fn list(config: &Config, asked: &List) -> Result<(), Stop> {
 fn show(config: &Config, of: &Named) -> Result<(), Stop> {
     let manage = database::existing(config)?;
     let (user, tokens) = block_on(manage.person_named(username(&of.name)?))?;
+    let known = block_on(manage.identities(user.id.clone()))?;
     if of.json {
-        return json(&PersonTold::of(&user));
+        return json(&PersonTold::of(&user).with(&known));
     }
-    say(&line(&user, &tokens))?;
+    say(&format!("{}{}", line(&user, &tokens), identities::lines(&known)))?;
     for key in user.teams.iter() {
         let team = config.catalogue.team(key.as_str());
         let called = team.map_or("gone from the file: gives nothing", |team| &team.name);
@@ -213,10 +216,8 @@ fn show(config: &Config, of: &Named) -> Result<(), Stop> {
 }
 
 fn line(user: &User, tokens: &[Token]) -> String {
-    let tokens = match tokens.len() {
-        1 => "1 token".to_owned(),
-        count => format!("{count} tokens"),
-    };
+    let plural = if tokens.len() == 1 { "" } else { "s" };
+    let tokens = format!("{} token{plural}", tokens.len());
     let disabled = if user.disabled.is_some() { "  disabled" } else { "" };
     let (name, called) = (user.name.as_str(), user.display_name.as_str());
     format!("{name:<20} {:<7} {tokens:<11} {called}{disabled}\n", user.role.as_str())

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Stop;
 use crate::domain::catalogue::Catalogue;
+use crate::domain::identity::Identity;
 use crate::domain::limit::PerMinute;
 use crate::domain::time::Now;
 use crate::domain::token::Token;
@@ -26,6 +27,16 @@ pub struct PersonTold<'a> {
     zone: &'static str,
     created: String,
     disabled: Option<String>,
+    /// Where one person was asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identities: Option<Vec<IdentityTold<'a>>>,
+}
+
+/// Who somebody is at the identity provider.
+#[derive(Serialize)]
+struct IdentityTold<'a> {
+    issuer: &'a str,
+    subject: &'a str,
 }
 
 impl<'a> PersonTold<'a> {
@@ -40,7 +51,13 @@ impl<'a> PersonTold<'a> {
             zone: user.zone.name(),
             created: rfc3339(user.created),
             disabled: user.disabled.map(rfc3339),
+            identities: None,
         }
+    }
+
+    pub fn with(self, identities: &'a [Identity]) -> Self {
+        let told = |of: &'a Identity| IdentityTold { issuer: &of.issuer, subject: &of.subject };
+        Self { identities: Some(identities.iter().map(told).collect()), ..self }
     }
 }
 

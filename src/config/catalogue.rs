@@ -1,5 +1,6 @@
 //! The catalogue file's own part: instance, policy, services, sets and teams.
 
+mod identity;
 mod paths;
 mod policy;
 mod services;
@@ -11,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::file::{Mistakes, Section};
 use super::settings::{Given, SETTINGS, Source, Values};
+use crate::domain::admission::Admission;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Prefix;
@@ -23,6 +25,7 @@ pub struct Content {
     pub policy: Policy,
     pub catalogue: Catalogue,
     pub sets: Sets,
+    pub admission: Option<Admission>,
 }
 
 /// Reads the whole file. Settings that stand in it join `given`, behind flags and environment.
@@ -38,6 +41,7 @@ pub fn read(file: &Spanned<DeTable<'_>>, given: &mut Values, m: &mut Mistakes) -
     let services = services::read(top.take("services"), m);
     let sets = sets::read(top.take("sets"), &services, m);
     let teams = teams::read(top.take("teams"), &services, m);
+    let admission = identity::read(top.take("identity"), teams.as_deref(), m);
     for setting in &SETTINGS {
         if let Some(value) = top.take(setting.key) {
             let line = format!("{}, line {}", m.file(), m.line(value.span().start));
@@ -54,6 +58,7 @@ pub fn read(file: &Spanned<DeTable<'_>>, given: &mut Values, m: &mut Mistakes) -
         policy: policy?,
         catalogue: Catalogue::with_teams(services.services, teams?),
         sets: Sets::new(sets?),
+        admission: admission?,
     })
 }
 

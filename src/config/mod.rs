@@ -7,6 +7,7 @@ mod settings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::domain::admission::Admission;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::Policy;
 use crate::domain::secret::Prefix;
@@ -31,6 +32,8 @@ pub struct Config {
     pub policy: Policy,
     pub catalogue: Arc<Catalogue>,
     pub sets: Arc<Sets>,
+    /// Which groups of the identity provider let people in; `None` where it alone decides.
+    pub admission: Option<Arc<Admission>>,
     /// Each setting as it was given, to be shown.
     pub values: Values,
     /// The file that was read; `None` where the sample stands in.
@@ -88,6 +91,7 @@ impl Config {
                 policy: content.policy,
                 catalogue: Arc::new(content.catalogue),
                 sets: Arc::new(content.sets),
+                admission: content.admission.map(Arc::new),
                 values: given,
                 file: None,
             }),

@@ -13,13 +13,14 @@ use url::Url;
 
 use super::file::Mistakes;
 use crate::domain::address::Address;
+use crate::domain::identity::Registration;
 use crate::domain::mail::Mailing;
 pub use parse::duration;
 use parse::{
-    address, at_least_one, log, log_format, mebibytes, metrics_address, networks, number,
-    parameter, public_url, window,
+    address, log, log_format, mebibytes, metrics_address, networks, number, parameter, public_url,
+    window,
 };
-use reader::{Reader, database, handed_on, mailing};
+use reader::{Reader, database, handed_on, mailing, registration, sessions};
 
 /// One setting: `key` in the file, `--key` as a flag, `LATCHKEY_KEY` in the environment.
 pub struct Setting {
@@ -44,7 +45,7 @@ impl Setting {
     }
 }
 
-pub const SETTINGS: [Setting; 22] = [
+pub const SETTINGS: [Setting; 28] = [
     Setting::new("listen", "127.0.0.1:8080", "Address and port to serve on"),
     Setting {
         secret: true,
@@ -80,6 +81,27 @@ pub const SETTINGS: [Setting; 22] = [
     },
     Setting::new("mail_url_file", "", "A file that holds the mail URL, to keep it secret"),
     Setting::new("mail_from", "", "The address that mails are from"),
+    Setting::new(
+        "identity_issuer",
+        "",
+        "The OpenID Connect provider that people sign in with, such as https://id.example.org/realms/staff; needs public_url; empty for none",
+    ),
+    Setting::new("identity_client_id", "", "What this instance is called at the provider"),
+    Setting {
+        secret: true,
+        ..Setting::new("identity_client_secret", "", "The secret that the provider gave out for it")
+    },
+    Setting::new("identity_client_secret_file", "", "A file that holds that secret"),
+    Setting::new(
+        "identity_scopes",
+        "openid profile email",
+        "What the provider is asked for, with spaces between",
+    ),
+    Setting::new(
+        "identity_name",
+        "your company account",
+        "What people call it, as in “Sign in with …”",
+    ),
     Setting::new("session_idle", "2h", "Signed out after this long without a request"),
     Setting::new("session_lifetime", "12h", "Signed out after this long, whatever happens"),
     Setting::new("sessions_per_person", "10", "One more than this ends a person's oldest session"),
@@ -165,6 +187,8 @@ pub struct Settings {
     pub token_parameter: Option<String>,
     /// Where mails go out; `None` where none do.
     pub mailing: Option<Mailing>,
+    /// The provider that people sign in with; `None` where there is none.
+    pub identity: Option<Registration>,
     pub session_idle: Duration,
     pub session_lifetime: Duration,
     pub sessions_per_person: u32,
@@ -189,9 +213,8 @@ impl Settings {
         let trusted_proxies = reader.read("trusted_proxies", networks);
         let token_parameter = reader.read("token_parameter", parameter);
         let mailing = mailing(&mut reader, public_url.as_ref().is_some_and(Option::is_some));
-        let session_idle = reader.read("session_idle", duration);
-        let session_lifetime = reader.read("session_lifetime", duration);
-        let sessions_per_person = reader.read("sessions_per_person", at_least_one);
+        let identity = registration(&mut reader, public_url.as_ref().and_then(Option::as_ref));
+        let (session_idle, session_lifetime, sessions_per_person) = sessions(&mut reader);
         let confirm_window = reader.read("confirm_window", window);
         let password_checks = reader.read("password_checks", number);
         let index_memory = reader.read("index_memory", mebibytes);
@@ -207,6 +230,7 @@ impl Settings {
             trusted_proxies: trusted_proxies?,
             token_parameter: token_parameter?,
             mailing: mailing?,
+            identity: identity?,
             session_idle: session_idle?,
             session_lifetime: session_lifetime?,
             sessions_per_person: sessions_per_person?,

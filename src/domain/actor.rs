@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::client::Client;
-use super::id::UserId;
+use super::id::{Nonce, UserId};
 use super::password::{Password, PasswordHash};
 use super::relying_party::Asserted;
 use super::time::Now;
@@ -18,6 +18,28 @@ pub struct Actor {
     pub client: Client,
     /// When they last typed their password for a change in this session; signing in is none.
     pub confirmed: Option<DateTime<Utc>>,
+    /// Whether they have a password here. Who has none shows the provider anew who they are.
+    pub has_password: bool,
+    /// That they have just done so, in this session.
+    pub fresh: Option<Fresh>,
+}
+
+/// A fresh sign-in at the provider: it counts as a password just typed, for one change.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    pub at: DateTime<Utc>,
+    /// Used up by that change.
+    pub once: Nonce,
+}
+
+impl Fresh {
+    /// How long it counts.
+    pub const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+
+    pub fn counts(&self, now: Now) -> bool {
+        let age = now.at() - self.at;
+        age >= TimeDelta::zero() && age < Self::PATIENCE
+    }
 }
 
 impl Actor {
@@ -41,6 +63,17 @@ impl Actor {
         self.is_within(window, now).then_some(Confirmed { actor: self, against: Some(stored) })
     }
 
+    /// Whether they have to sign in anew at the provider before a change: who has a password types that.
+    pub fn wants_fresh(&self) -> bool {
+        !self.has_password && self.fresh.is_none()
+    }
+
+    /// The proof by a fresh sign-in at the provider, for who has no password. The caller uses it up first.
+    pub fn confirm_fresh(self, stored: &PasswordHash, now: Now) -> Option<Confirmed> {
+        let counts = self.fresh.as_ref().is_some_and(|fresh| fresh.counts(now));
+        (counts && stored.is_none()).then_some(Confirmed { actor: self, against: None })
+    }
+
     /// Checks the typed password against the stored one.
     pub fn confirm(self, typed: &Password, stored: &PasswordHash) -> Option<Confirmed> {
         stored.matches(typed).then(|| Confirmed { actor: self, against: Some(stored.clone()) })
@@ -52,9 +85,9 @@ impl Actor {
     }
 }
 
-/// Proof that this person has just typed their password or used their passkey, or a moment ago where the operator
-/// allows that. Only an [`Actor`] makes one. Changes take it by value, so that one password entry, or one answer of a
-/// passkey, stands for one change; it can't be cloned or kept.
+/// Proof that this person has just typed their password, used their passkey or, without a password, signed in anew at the
+/// provider; or a moment ago where the operator allows that. Only an [`Actor`] makes one. Changes take it by value, so
+/// that one password entry, one answer of a passkey or one sign-in stands for one change; it can't be cloned or kept.
 pub struct Confirmed {
     actor: Actor,
     against: Option<PasswordHash>,
@@ -70,7 +103,7 @@ impl Confirmed {
     }
 
     /// The stored password that was confirmed, for the change that puts another in its place. None was where a passkey
-    /// confirmed it.
+    /// or the provider confirmed it.
     pub fn against(&self) -> Option<&PasswordHash> {
         self.against.as_ref()
     }

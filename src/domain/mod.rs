@@ -3,7 +3,9 @@
 pub mod access;
 pub mod actor;
 pub mod address;
+pub mod admission;
 pub mod all_tokens;
+pub mod authorization_request;
 pub mod caller;
 pub mod catalogue;
 pub mod ceiling;
@@ -18,6 +20,8 @@ pub mod expiry;
 pub mod explanation;
 pub mod grants;
 pub mod id;
+pub mod id_token;
+pub mod identity;
 pub mod limit;
 pub mod listing;
 pub mod loss;

@@ -60,8 +60,9 @@ impl Manage {
         let (used, client) = (passkey.clone(), client.clone());
         let entered = self.db.write(move |tx| {
             let found = users::find(tx, asserted.user())?;
-            let user = found.map(|(user, _)| user).filter(|user| user.disabled.is_none());
-            let user = user.ok_or_else(unknown)?;
+            // Who has no password comes in by way of the provider: the company may have closed its account of theirs.
+            let found = found.filter(|(user, own)| user.disabled.is_none() && !own.is_none());
+            let (user, _) = found.ok_or_else(unknown)?;
             take(tx, &answer.asked, &used, &asserted, unknown, now)?;
             let event = Event::signed_in(user.id.clone(), &client, now);
             events::record(tx, &Event { detail: with(&used), ..event })?;
@@ -179,12 +180,12 @@ fn with(passkey: &Passkey) -> String {
 }
 
 fn unknown() -> Refusal {
-    let sentence = "That passkey can’t sign you in here. Try another one, or use your password";
+    let sentence = "That passkey can’t sign you in here. Try another one, or sign in another way";
     Refusal::field(PASSWORD, sentence)
 }
 
 fn unusable() -> Refusal {
     let sentence =
-        "That passkey can’t confirm this. Nothing was changed. Try again, or type your password";
+        "That passkey can’t confirm this. Nothing was changed. Try again, or confirm another way";
     Refusal::field(PASSWORD, sentence)
 }

@@ -9,7 +9,7 @@ use crate::domain::password::{NewPassword, Password, PasswordHash};
 use crate::domain::refusal::{Outcome, Problems, Refusal};
 use crate::domain::throttle;
 use crate::domain::time::Now;
-use crate::store::{events, users};
+use crate::store::{events, nonces, users};
 
 pub const PASSWORD: &str = "password";
 
@@ -23,6 +23,9 @@ impl Manage {
     ) -> Outcome<Confirmed> {
         let wrong = || Refusal::field(PASSWORD, "That password isn’t right. Nothing was changed");
         let Some(typed) = typed else {
+            if let Some(by) = self.confirm_fresh(me, now).await? {
+                return Ok(by);
+            }
             return self.confirm_within(me, now).await?.ok_or_else(|| wrong().into());
         };
         let keys = throttle::of_confirmation(me.user.name.as_str(), me.client.address);
@@ -39,6 +42,26 @@ impl Manage {
         };
         self.forgive(attempt).await?;
         Ok(confirmed)
+    }
+
+    /// The proof by a fresh sign-in at the provider: one for one change, also of two that come at once.
+    async fn confirm_fresh(&self, me: &Actor, now: Now) -> Outcome<Option<Confirmed>> {
+        let Some(fresh) = me.fresh.clone() else { return Ok(None) };
+        let id = me.id().clone();
+        let found = self.db.glance(move |c| Ok(users::find(c, &id)?)).await?;
+        let (_, stored) = found.ok_or(Refusal::NotFound)?;
+        let Some(by) = me.clone().confirm_fresh(&stored, now) else { return Ok(None) };
+        let once = fresh.once;
+        self.db
+            .write(move |tx| {
+                if nonces::use_up(tx, &once, now)? {
+                    return Ok(());
+                }
+                let used = "You confirmed one change, and that is made. Confirm again for this one";
+                Err(Refusal::field(PASSWORD, used).into())
+            })
+            .await?;
+        Ok(Some(by))
     }
 
     /// The proof that a person may have for a change shortly after another, if the operator allows that.

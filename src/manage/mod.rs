@@ -15,6 +15,7 @@ pub mod events;
 pub mod explanations;
 pub mod forgotten;
 mod hasher;
+pub mod identities;
 pub mod passkeys;
 pub mod password_links;
 pub mod people;
@@ -36,6 +37,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::admission::Admission;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::{Fault, Outcome};
@@ -46,6 +48,7 @@ use crate::domain::sets::Sets;
 use crate::domain::setup::SetupCode;
 use crate::domain::signing::SigningKey;
 use crate::mail::Post;
+use crate::provider::Provider;
 use crate::store::Db;
 use counts::SignIns;
 use forgotten::Desk;
@@ -61,6 +64,8 @@ pub struct Rules {
     pub policy: Policy,
     pub catalogue: Arc<Catalogue>,
     pub sets: Arc<Sets>,
+    /// Which groups of the identity provider let people in; `None` where it alone decides.
+    pub admission: Option<Arc<Admission>>,
     pub sessions: Limits,
     /// When the file was read, where a server goes by it.
     pub loaded: Option<DateTime<Utc>>,
@@ -80,6 +85,7 @@ pub struct Manage {
     sign_ins: SignIns,
     setup: Arc<SetupCode>,
     post: Post,
+    provider: Provider,
     desk: Desk,
 }
 
@@ -94,6 +100,7 @@ impl Manage {
             sign_ins: SignIns::default(),
             setup: Arc::new(SetupCode::random()),
             post: Post::default(),
+            provider: Provider::default(),
             desk: Desk::default(),
         })
     }
@@ -101,6 +108,11 @@ impl Manage {
     /// With a way out for mails.
     pub fn with_post(self, post: Post) -> Self {
         Self { post, ..self }
+    }
+
+    /// With a provider that people sign in with.
+    pub fn with_provider(self, provider: Provider) -> Self {
+        Self { provider, ..self }
     }
 
     /// What the operator's file says now.

@@ -15,10 +15,13 @@ use crate::domain::refusal::{Outcome, Refusal};
 use crate::domain::second_factor::HalfWay;
 use crate::domain::throttle;
 use crate::domain::time::{Now, text_time};
+use crate::domain::token::FORM;
 use crate::domain::user::{User, UserName};
 use crate::mail::{Letter, Wanted};
 use crate::store::conn::Conn;
-use crate::store::{events, nonces, passkeys, password_links, second_factors, sessions, users};
+use crate::store::{
+    events, identities, nonces, passkeys, password_links, second_factors, sessions, users,
+};
 
 /// A link to hand over: its code is shown, and kept nowhere.
 pub struct Handed {
@@ -216,5 +219,11 @@ fn held(c: &mut Conn, digest: &CodeDigest, now: Now) -> Outcome<Option<Holder>> 
 /// Somebody who is there and not disabled.
 pub(super) fn living(c: &mut Conn, id: &UserId) -> Outcome<Option<Holder>> {
     let found = users::find(c, id)?.filter(|(user, _)| user.disabled.is_none());
+    let without = found.as_ref().is_some_and(|(_, password)| password.is_none());
+    // A password beside it would go on working once the company has closed its account of theirs.
+    if without && !identities::of(c, id)?.is_empty() {
+        let sentence = "They sign in with their company account, and have no password to set anew";
+        return Err(Refusal::field(FORM, sentence).into());
+    }
     Ok(found.map(|(user, password)| Holder { user, joins: password.is_none() }))
 }

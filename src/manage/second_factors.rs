@@ -33,16 +33,19 @@ impl Manage {
 
     /// Whether the operator asks for a second factor that this person lacks before they generate a token.
     pub async fn lacks_second_factor(&self, me: &Actor) -> Outcome<bool> {
-        let id = me.id().clone();
         let rules = self.rules();
-        let is_wanted = rules.policy.second_factor;
-        self.db.glance(move |c| Ok(is_wanted && factors(c, &rules, &id)? == 0)).await
+        if !rules.policy.second_factor || !me.has_password {
+            return Ok(false);
+        }
+        let id = me.id().clone();
+        self.db.glance(move |c| Ok(factors(c, &rules, &id)? == 0)).await
     }
 
     /// Whether this person has a single one left of what the operator asks for before they generate a token.
     pub async fn has_last_factor(&self, me: &Actor) -> Outcome<bool> {
         let rules = self.rules();
-        if !rules.policy.second_factor || !rules.policy.may_generate(me.user.role) {
+        let is_asked = rules.policy.second_factor && me.has_password;
+        if !is_asked || !rules.policy.may_generate(me.user.role) {
             return Ok(false);
         }
         let id = me.id().clone();
@@ -51,8 +54,10 @@ impl Manage {
 
     /// Refuses a new value to somebody who lacks what the operator asks for.
     pub(super) fn admit_factor(&self, c: &mut Conn, owner: &UserId) -> Outcome<()> {
+        // Who signs in with the provider alone is asked for a second factor there, or not, as the company likes it.
+        let vouched = users::find(c, owner)?.is_some_and(|(_, password)| password.is_none());
         let rules = self.rules();
-        if rules.policy.second_factor && factors(c, &rules, owner)? == 0 {
+        if rules.policy.second_factor && !vouched && factors(c, &rules, owner)? == 0 {
             let sentence = "Set up a second factor first, under Password: it is asked of whoever generates tokens here";
             return Err(Refusal::field(FORM, sentence).into());
         }

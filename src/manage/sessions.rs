@@ -111,10 +111,12 @@ impl Manage {
         self.db.write(move |tx| Ok(events::record(tx, &event)?)).await
     }
 
-    /// The person a session belongs to, as they are now; `None` once they are gone or disabled.
-    pub async fn person(&self, id: UserId) -> Outcome<Option<User>> {
+    /// The person a session belongs to, as they are now, and whether they have a password; `None` once they are gone or
+    /// disabled.
+    pub async fn person(&self, id: UserId) -> Outcome<Option<(User, bool)>> {
         let found = self.db.glance(move |c| Ok(users::find(c, &id)?)).await?;
-        Ok(found.map(|(user, _)| user).filter(|user| user.disabled.is_none()))
+        let found = found.filter(|(user, _)| user.disabled.is_none());
+        Ok(found.map(|(user, password)| (user, !password.is_none())))
     }
 
     /// A living session, and what it remembers.

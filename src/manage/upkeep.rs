@@ -1,6 +1,7 @@
 //! What keeps the database small, and the key it is asked for at start.
 
 use super::Manage;
+use crate::domain::authorization_request::AuthorizationRequest;
 use crate::domain::passkey::Ceremony;
 use crate::domain::refusal::{Fault, Outcome};
 use crate::domain::signing::SigningKey;
@@ -16,8 +17,9 @@ impl Manage {
     /// feed, counts of uses and refused calls.
     pub async fn clear(&self, now: Now) -> Outcome<()> {
         let dead = self.rules().sessions.dead_before(now);
-        // A question to a passkey may outlive every session.
-        let forms = dead.started.min(now.at() - Ceremony::PATIENCE);
+        // A question to a passkey, or a way back from the provider, may outlive every session.
+        let longest = Ceremony::PATIENCE.max(AuthorizationRequest::PATIENCE);
+        let forms = dead.started.min(now.at() - longest);
         let ended = self.db.note(move |tx| {
             sessions::purge(tx, dead)?;
             nonces::purge(tx, forms)?;

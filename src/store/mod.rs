@@ -12,6 +12,7 @@ pub mod events;
 pub mod feed;
 mod following;
 pub mod former_secrets;
+pub mod identities;
 pub mod keys;
 pub mod lookup;
 pub mod memberships;

@@ -8,10 +8,10 @@ use diesel::prelude::*;
 
 use super::During;
 use super::conn::Conn;
-use super::memberships;
 use super::row::{micros, moment};
 use super::schema::{events, sessions, tokens, users};
 use super::users::{Account, UserRow};
+use super::{identities, memberships};
 use crate::domain::event::Kind;
 use crate::domain::id::UserId;
 use crate::domain::refusal::Fault;
@@ -22,8 +22,10 @@ use crate::domain::user::User;
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub user: User,
-    /// Whether they have set a password.
+    /// Whether they have set a password, or sign in with another identity.
     pub joined: bool,
+    /// Whether they have no password, and sign in with their identity at the provider alone.
+    pub vouched: bool,
     /// Tokens that are neither revoked nor past their last day.
     pub tokens: u64,
     /// When they last did something in a browser, as far as that is still known.
@@ -75,8 +77,10 @@ fn entries(c: &mut Conn, rows: Vec<UserRow>, now: Now) -> Result<Vec<Entry>, Fau
     memberships::tell(c, people.iter_mut().map(|(user, _)| user))?;
     let ids: Vec<String> = people.iter().map(|(user, _)| user.id.as_str().to_owned()).collect();
     let (tokens, seen) = (live_tokens(c, &ids, now)?, last_seen(c, &ids)?);
+    let vouched = identities::owners(c, &ids)?;
     let entry = |(user, password): Account| Entry {
-        joined: !password.is_none(),
+        joined: !password.is_none() || vouched.contains(user.id.as_str()),
+        vouched: password.is_none() && vouched.contains(user.id.as_str()),
         tokens: tokens.get(&user.id).copied().unwrap_or_default(),
         seen: seen.get(&user.id).copied(),
         user,

@@ -81,6 +81,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> Text,
+        linked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     keys (name) {
         name -> Text,
         value -> Binary,
@@ -232,6 +241,7 @@ diesel::table! {
 
 diesel::joinable!(daily_uses -> users (user_id));
 diesel::joinable!(former_secrets -> tokens (token_id));
+diesel::joinable!(identities -> users (user_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(passkeys -> users (user_id));
 diesel::joinable!(password_links -> users (user_id));
@@ -250,6 +260,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_events,
     former_secrets,
     former_uses,
+    identities,
     keys,
     memberships,
     nonces,

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::During;
 use super::conn::Conn;
 use super::row::{micros, moment, spoilt};
-use super::schema::users;
+use super::schema::{identities, users};
 use super::{feed, memberships};
 use crate::domain::change::Change;
 use crate::domain::id::UserId;
@@ -184,7 +184,11 @@ pub fn has_other_admin(c: &mut Conn, id: &UserId) -> Result<bool, Fault> {
         .filter(users::role.eq(Role::Admin.as_str()))
         .filter(users::id.ne(id.as_str()))
         .filter(users::disabled_at.is_null())
-        .filter(users::password.ne(""));
+        .filter(
+            users::password
+                .ne("")
+                .or(users::id.eq_any(identities::table.select(identities::user_id))),
+        );
     let count = query.count().get_result::<i64>(c).during("looking for an administrator")?;
     Ok(count > 0)
 }

@@ -25,4 +25,5 @@ mod session;
 pub mod session_store;
 mod shell;
 pub mod site;
+mod way_back;
 mod words;

@@ -8,11 +8,11 @@ use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, 
 use super::files;
 use super::pages::{
     account, activity, all_activity, all_exports, all_revocations, all_searches, all_tokens,
-    caller_removals, caller_secrets, callers, catalogue, codes, deletions, explanations, exports,
-    forgotten, home, overlaps, passkey_removals, passkey_sign_in, passkeys, password,
-    password_links, pauses, people, person_deletions, person_revocations, person_sessions, policy,
-    recovery_codes, removals, resets, revocations, search, second_factors, secrets, sessions,
-    setup, sign_in, standings, token_exports, tokens,
+    caller_removals, caller_secrets, callers, catalogue, codes, confirmations, deletions,
+    explanations, exports, forgotten, home, identities, overlaps, passkey_removals,
+    passkey_sign_in, passkeys, password, password_links, pauses, people, person_deletions,
+    person_revocations, person_sessions, policy, recovery_codes, removals, resets, revocations,
+    search, second_factors, secrets, sessions, setup, sign_in, standings, token_exports, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -43,7 +43,8 @@ pub fn statics(cfg: &mut ServiceConfig) {
 /// For people.
 #[rustfmt::skip] // a line a route
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.configure(administration)
+    cfg.configure(to_provider)
+        .configure(administration)
         .service(resource("/").route(get(home::show)))
         .service(resource("/setup").route(get(setup::new)).route(post().to(setup::create)))
         .service(resource("/sign-in").route(get(sign_in::new)).route(post().to(sign_in::create)))
@@ -63,15 +64,6 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(resource("/account/sessions").route(get(sessions::index)).route(post().to(sessions::destroy)))
         .service(resource("/account/activity").route(get(activity::index)))
         .service(resource("/account/activity/export").route(get(exports::show)))
-        .service(resource("/admin/people").route(get(people::index)).route(post().to(people::create)))
-        .service(resource("/admin/people/new").route(get(people::new)))
-        .service(resource("/admin/people/{id}").route(get(people::edit)).route(post().to(people::update)))
-        .service(resource("/admin/people/{id}/standing").route(get(standings::edit)).route(post().to(standings::update)))
-        .service(resource("/admin/people/{id}/second-factor/reset").route(get(resets::new)).route(post().to(resets::create)))
-        .service(resource("/admin/people/{id}/deletion").route(get(person_deletions::new)).route(post().to(person_deletions::create)))
-        .service(resource("/admin/people/{id}/revocation").route(get(person_revocations::new)).route(post().to(person_revocations::create)))
-        .service(resource("/admin/people/{id}/sessions").route(get(person_sessions::new)).route(post().to(person_sessions::destroy)))
-        .service(resource("/admin/people/{id}/link").route(get(password_links::new)).route(post().to(password_links::create)))
         .service(resource("/account/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
         .service(resource("/account/tokens/new").route(get(tokens::new)))
         .service(resource("/account/tokens/search").route(post().to(search::create)))
@@ -86,7 +78,16 @@ pub fn pages(cfg: &mut ServiceConfig) {
 /// For administrators, beside the pages of people.
 #[rustfmt::skip] // a line a route
 fn administration(cfg: &mut ServiceConfig) {
-    cfg.service(resource("/admin/activity").route(get(all_activity::index)))
+    cfg.service(resource("/admin/people").route(get(people::index)).route(post().to(people::create)))
+        .service(resource("/admin/people/new").route(get(people::new)))
+        .service(resource("/admin/people/{id}").route(get(people::edit)).route(post().to(people::update)))
+        .service(resource("/admin/people/{id}/standing").route(get(standings::edit)).route(post().to(standings::update)))
+        .service(resource("/admin/people/{id}/second-factor/reset").route(get(resets::new)).route(post().to(resets::create)))
+        .service(resource("/admin/people/{id}/deletion").route(get(person_deletions::new)).route(post().to(person_deletions::create)))
+        .service(resource("/admin/people/{id}/revocation").route(get(person_revocations::new)).route(post().to(person_revocations::create)))
+        .service(resource("/admin/people/{id}/sessions").route(get(person_sessions::new)).route(post().to(person_sessions::destroy)))
+        .service(resource("/admin/people/{id}/link").route(get(password_links::new)).route(post().to(password_links::create)))
+        .service(resource("/admin/activity").route(get(all_activity::index)))
         .service(resource("/admin/activity/export").route(get(all_exports::show)))
         .service(resource("/admin/callers").route(get(callers::index)).route(post().to(callers::create)))
         .service(resource("/admin/callers/new").route(get(callers::new)))
@@ -98,6 +99,14 @@ fn administration(cfg: &mut ServiceConfig) {
         .service(resource("/admin/tokens/search").route(post().to(all_searches::create)))
         .service(resource("/admin/tokens/export").route(get(token_exports::show)))
         .service(resource("/admin/tokens/revocation").route(get(all_revocations::new)).route(post().to(all_revocations::create)));
+}
+
+/// To the company's own provider, and back.
+#[rustfmt::skip] // a line a route
+fn to_provider(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/sign-in/identity").route(get(identities::new)))
+        .service(resource("/sign-in/identity/callback").route(get(identities::show)))
+        .service(resource("/account/confirmation").route(get(confirmations::show)).route(post().to(confirmations::create)));
 }
 
 /// GET, and HEAD, which is the same without a body.

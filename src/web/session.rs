@@ -11,8 +11,8 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 
-use self::confirm::{CONFIRMED, Passkey};
-use super::ceremony::{CONFIRM, Seal};
+use self::confirm::{CONFIRMED, Ways};
+use super::ceremony::Seal;
 use super::error::WebError;
 use super::shell::{Shell, Tab, Theme, theme};
 use super::site::Site;
@@ -50,7 +50,7 @@ pub struct SignedIn {
     /// Whether the next change asks for the password; it does unless one has just been confirmed in this session and
     /// the operator allows a window after that.
     pub asks_password: bool,
-    passkey: Passkey,
+    ways: Ways,
     binding: String,
     theme: Theme,
 }
@@ -68,7 +68,8 @@ impl SignedIn {
         shell.note = self.told(NOTE);
         shell.csrf = csrf::token(&self.site.key, &self.binding);
         shell.asks_password = self.asks_password;
-        shell.passkey = self.passkey.asked.clone();
+        shell.has_password = self.actor.has_password;
+        self.ways.show(&mut shell);
         shell
     }
 
@@ -131,18 +132,19 @@ impl SignedIn {
             // Gone or disabled: without their session the way to sign in ends there.
             session.purge();
         }
-        let Some(user) = user else { return Ok(None) };
+        let Some((user, has_password)) = user else { return Ok(None) };
         let client = client::of(req, &site);
         if let Some(seen) = session.get::<i64>(SEEN).ok().flatten().map(from_micros) {
             manage.touch_session(id.clone(), seen, &client, now).await;
         }
-        let asked = manage.ask_for_passkey(&user.id, now).await?;
-        let seal = Seal { key: &site.key, binding: &binding };
-        let asked = asked.map(|question| seal.ask(CONFIRM, question));
-        let actor = Actor { user, client, confirmed };
-        let asks_password = !actor.is_within(manage.rules().confirm_window, now);
-        let (session_id, passkey, theme) = (id, Passkey { asked, answered: None }, theme(req));
-        Ok(Some(Self { actor, asks_password, passkey, theme, session, session_id, site, binding }))
+        let fresh = confirm::fresh(&session).filter(|fresh| fresh.counts(now));
+        let actor = Actor { user, client, confirmed, has_password, fresh };
+        let ways =
+            Ways::of(&actor, &manage, &Seal { key: &site.key, binding: &binding }, now).await?;
+        let is_within = actor.is_within(manage.rules().confirm_window, now);
+        let asks_password = actor.fresh.is_none() && !is_within;
+        let (session_id, theme) = (id, theme(req));
+        Ok(Some(Self { actor, asks_password, ways, theme, session, session_id, site, binding }))
     }
 
     /// The person, or the way to sign in and on to `next`.
@@ -224,9 +226,14 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn shell(&self) -> Shell {
-        let mut shell = Shell::bare(&self.site, self.theme);
+        let mut shell = self.bare_shell();
         shell.csrf = csrf::token(&self.site.key, &self.binding);
         shell
+    }
+
+    /// Around a page without a form.
+    pub fn bare_shell(&self) -> Shell {
+        Shell::bare(&self.site, self.theme)
     }
 
     /// The cookie that this browser's forms are bound to, if it has none yet.

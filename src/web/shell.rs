@@ -64,6 +64,10 @@ pub struct Shell {
     pub asks_password: bool,
     /// What a passkey is asked for in the place of the password, for who has one.
     pub passkey: Option<Asked>,
+    /// Whether they have a password here.
+    pub has_password: bool,
+    /// What people call the provider, where a change is confirmed there and that has not just been done.
+    pub confirms_with: Option<String>,
     /// A dialog lies over the page, and the rest of it is out of reach.
     pub modal: bool,
 }
@@ -86,6 +90,8 @@ impl Shell {
             csrf: String::new(),
             asks_password: true,
             passkey: None,
+            has_password: true,
+            confirms_with: None,
             modal: false,
         }
     }

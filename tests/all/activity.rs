@@ -102,7 +102,13 @@ pub async fn happened(app: &App, person: &Person, count: i64) {
     app.database
         .write(move |tx| {
             let (user, _) = users::find(tx, &id)?.expect("a person");
-            let actor = Actor { user, client: Client::default(), confirmed: None };
+            let actor = Actor {
+                user,
+                client: Client::default(),
+                confirmed: None,
+                has_password: true,
+                fresh: None,
+            };
             for number in 1..=count {
                 let event = Event::own(Kind::ProfileChanged, &actor, now);
                 let detail = format!("number {number}.");

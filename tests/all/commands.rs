@@ -235,7 +235,7 @@ async fn each_command_prints_the_json_that_is_documented() {
     let documented = documented();
     let commands: [(&[&str], &str, usize); 14] = [
         (&["user", "list"], "", 9),
-        (&["user", "show", "ada"], "", 9),
+        (&["user", "show", "ada"], "", 10),
         (&["user", "add", "cy", "--password-stdin"], PASSWORD, 9),
         (&["user", "set-role", "cy", "viewer"], "", 9),
         (&["user", "disable", "ada"], "", 9),

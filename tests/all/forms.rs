@@ -21,7 +21,7 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 36] = [
+pub const FORMS: [&str; 37] = [
     "/setup",
     "/sign-in",
     "/sign-in/code",
@@ -35,6 +35,7 @@ pub const FORMS: [&str; 36] = [
     "/account/passkeys/{id}/removal",
     "/account/recovery-codes",
     "/account/sessions",
+    "/account/confirmation",
     "/account/deletion",
     "/forgotten",
     "/join/{code}",

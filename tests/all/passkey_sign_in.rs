@@ -11,7 +11,8 @@ use crate::support::page::Page;
 use crate::support::people::{PASSWORD, sign_in};
 use crate::support::phone::Phone;
 
-const REFUSED: &str = "That passkey can’t sign you in here. Try another one, or use your password";
+const REFUSED: &str =
+    "That passkey can’t sign you in here. Try another one, or sign in another way";
 
 fn is_refused(page: &Page) {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text);

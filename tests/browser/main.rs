@@ -16,6 +16,7 @@ mod echo;
 mod fernhill;
 mod gateway;
 mod gateways;
+mod identities;
 mod inspector;
 mod journey;
 mod keyboard;

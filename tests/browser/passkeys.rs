@@ -99,7 +99,7 @@ async fn says_no(window: &Window, authenticator: &Value) {
     let set = |is: bool| json!({ "authenticatorId": authenticator, "isUserVerified": is });
     window.driver.devtools("WebAuthn.setUserVerified", set(false)).await;
     window.presses("Use a passkey").await;
-    window.hears("status", "No passkey was used. Try again, or type your password.").await;
+    window.hears("status", "No passkey was used. Try again, or go on without it.").await;
     window.driver.devtools("WebAuthn.setUserVerified", set(true)).await;
 }
 

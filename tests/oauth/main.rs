@@ -1,5 +1,7 @@
-//! Introspection, revocation and metadata as an OAuth library of others understands them: Authlib, from PyPI.
+//! What others have made, and what they make of us: introspection, revocation and metadata as Authlib understands them, from
+//! PyPI; signing in with a provider from npm.
 
+mod provider;
 #[path = "../support/mod.rs"]
 mod support;
 

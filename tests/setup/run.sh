@@ -37,9 +37,14 @@ else
     left_out+=("the browser tests, for lack of ${browsers//$'\n'/ } (Debian: chromium chromium-driver nginx-light curl; npm: axe-core)")
 fi
 if PYTHONPATH=target/oauth python3 -c "import authlib, requests" 2>/dev/null; then
-    step "an OAuth library" cargo test --quiet --test oauth
+    step "an OAuth library" cargo test --quiet --test oauth library
 else
     left_out+=("the test with an OAuth library (Debian: python3 python3-pip; PyPI: tests/oauth/requirements.txt)")
+fi
+if command -v node >/dev/null && [ -e target/provider/node_modules/oidc-provider ]; then
+    step "a provider of others to sign in with" cargo test --quiet --test oauth provider
+else
+    left_out+=("the test with a provider (Debian: nodejs npm; npm: oidc-provider)")
 fi
 
 echo

@@ -5,6 +5,8 @@ cd "$(dirname "$0")/../.."
 
 # Accessibility rules for the browser tests. Fetched, not committed: it is MPL-2.0.
 AXE_VERSION=4.14.1
+# MIT, on node 20 or later.
+PROVIDER_VERSION=9.13.3
 
 missing=()
 need() { # COMMAND-OR-FILE PACKAGE...
@@ -18,6 +20,7 @@ need haproxy haproxy
 need curl curl
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 need npm npm
+need node nodejs
 need python3 python3
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 
@@ -42,5 +45,10 @@ fi
 if ! PYTHONPATH=target/oauth python3 -c "import authlib, requests" 2>/dev/null; then
     python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --upgrade --target target/oauth \
         --requirement tests/oauth/requirements.txt || echo "Could not fetch Authlib from PyPI" >&2
+fi
+# A provider that people sign in with.
+if [ ! -e target/provider/node_modules/oidc-provider ] && command -v npm >/dev/null; then
+    npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix target/provider \
+        "oidc-provider@$PROVIDER_VERSION" >/dev/null || echo "Could not fetch oidc-provider $PROVIDER_VERSION from the npm registry" >&2
 fi
 exit 0

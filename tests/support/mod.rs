@@ -15,6 +15,7 @@ pub mod open_metrics;
 pub mod page;
 pub mod people;
 pub mod phone;
+pub mod provider;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -207,6 +208,15 @@ impl App {
     pub async fn disables(&self, name: &str) {
         let name = UserName::parse(name).expect("a name");
         let done = self.application.manage.disable(name, self.now()).await;
+        done.unwrap_or_else(|failure| panic!("{failure:?}"));
+    }
+
+    /// Links somebody with an identity of a provider, as the operator does.
+    pub async fn links(&self, name: &str, issuer: &str, subject: &str) {
+        let name = UserName::parse(name).expect("a name");
+        let (issuer, subject) = (issuer.to_owned(), subject.to_owned());
+        let identity = latchkey::domain::identity::Identity { issuer, subject };
+        let done = self.application.manage.link_identity(name, identity, self.now()).await;
         done.unwrap_or_else(|failure| panic!("{failure:?}"));
     }
 

@@ -181,7 +181,13 @@ impl Page {
     /// The form whose button has this name.
     pub fn form(&self, button: &str) -> FormOnPage {
         let buttons = Selector::parse("button").expect("a selector");
-        let named = |form: &ElementRef<'_>| form.select(&buttons).any(|b| words(&b) == button);
+        // A button may belong to a form that it doesn't stand in.
+        let elsewhere = self.all("button[form]").into_iter().find(|b| words(b) == button);
+        let id = elsewhere.and_then(|button| button.value().attr("form"));
+        let named = |form: &ElementRef<'_>| match id {
+            Some(id) => form.value().id() == Some(id),
+            None => form.select(&buttons).any(|b| words(&b) == button),
+        };
         let form = self.all("form").into_iter().find(named);
         let form =
             form.unwrap_or_else(|| panic!("no form has this button: {button}\n{}", self.text));

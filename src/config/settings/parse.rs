@@ -11,6 +11,7 @@ use tracing_subscriber::filter::ParseError;
 use url::Url;
 
 use super::{LogFormat, SyslogTarget};
+use crate::domain::text::hidden_character;
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "an address and a port, such as 127.0.0.1:8080".to_owned())
@@ -112,4 +113,27 @@ pub(super) fn parameter(text: &str) -> Result<Option<String>, String> {
         return Err("a name of up to 40 letters, digits and -._, such as access_token".to_owned());
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// Scopes as RFC 6749, section 3.3, has them.
+pub(super) fn scopes(text: &str) -> Result<String, String> {
+    let plain = |b: u8| b.is_ascii_graphic() && !b"\"\\".contains(&b);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let fine = words.iter().all(|word| word.bytes().all(plain)) && words.contains(&"openid");
+    if fine {
+        Ok(words.join(" "))
+    } else {
+        Err("openid and others, with spaces between".to_owned())
+    }
+}
+
+/// What stands on a button.
+pub(super) fn button(text: &str) -> Result<String, String> {
+    match hidden_character(text) {
+        Some(reason) => Err(reason.to_owned()),
+        None if text.is_empty() || text.chars().count() > 40 => {
+            Err("a name of 1 to 40 characters, such as Fernhill".to_owned())
+        }
+        None => Ok(text.to_owned()),
+    }
 }

@@ -1,11 +1,15 @@
 //! A setting read from where it was given, and those that hang together read as one.
 
 use std::fmt::Display;
+use std::time::Duration;
 
-use super::parse::{path, syslog};
+use url::Url;
+
+use super::parse::{at_least_one, button, duration, path, scopes, syslog};
 use super::{EventSinks, SETTINGS, Source, Values};
 use crate::config::file::Mistakes;
 use crate::domain::address::Address;
+use crate::domain::identity::{ClientSecret, Issuer, Registration};
 use crate::domain::mail::{Mailing, Relay};
 use crate::domain::user::Email;
 
@@ -95,4 +99,54 @@ pub(super) fn mailing(reader: &mut Reader<'_>, has_public_url: bool) -> Option<O
         return None;
     };
     Some(Some(Mailing { relay, from }))
+}
+
+/// When sessions end, and how many one person has.
+pub(super) fn sessions(
+    reader: &mut Reader<'_>,
+) -> (Option<Duration>, Option<Duration>, Option<u32>) {
+    let idle = reader.read("session_idle", duration);
+    let lifetime = reader.read("session_lifetime", duration);
+    (idle, lifetime, reader.read("sessions_per_person", at_least_one))
+}
+
+fn client_secret(text: &str) -> Result<Option<ClientSecret>, String> {
+    match text {
+        "" => Ok(None),
+        text => ClientSecret::parse(text).map(Some),
+    }
+}
+
+/// A provider needs all of it: who it is, how it knows us, and an address that people come back to, which is never taken
+/// from a request.
+pub(super) fn registration(
+    reader: &mut Reader<'_>,
+    public_url: Option<&Url>,
+) -> Option<Option<Registration>> {
+    let issuer = reader.read("identity_issuer", |text| match text {
+        "" => Ok(None),
+        text => Issuer::parse(text).map(Some),
+    });
+    let client_id = reader.read("identity_client_id", |text| Ok::<_, String>(text.to_owned()));
+    let client_secret =
+        secret(reader, "identity_client_secret", "identity_client_secret_file", client_secret);
+    let scopes = reader.read("identity_scopes", scopes);
+    let name = reader.read("identity_name", button);
+    let (Some(issuer), client_id, client_secret) = (issuer?, client_id?, client_secret?) else {
+        return Some(None);
+    };
+    for (there, lacking) in [
+        (public_url.is_some(), "people come back to an address that begins with public_url"),
+        (!client_id.is_empty(), "the provider knows this instance by its identity_client_id"),
+        (client_secret.is_some(), "the provider asks for the identity_client_secret"),
+    ] {
+        if !there {
+            reader.blame("identity_issuer", &format!("{lacking}: set that, too"));
+        }
+    }
+    let url = public_url?.as_str().trim_end_matches('/');
+    let callback = format!("{url}{}", Registration::CALLBACK);
+    let (scopes, name) = (scopes?, name?);
+    let client_secret = client_secret?;
+    Some(Some(Registration { issuer, client_id, client_secret, scopes, name, callback }))
 }

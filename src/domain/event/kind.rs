@@ -74,6 +74,9 @@ kinds! {
     LinkRefused: "password_link_refused", "Link to set a password refused";
     PasswordSet: "password_set", "Password set with a link";
     PersonDeleted: "person_deleted", "Account deleted";
+    /// With an identity of the provider.
+    IdentityLinked: "identity_linked", "Company account linked";
+    IdentityUnlinked: "identity_unlinked", "Company account unlinked";
 }
 
 /// What an event is about.

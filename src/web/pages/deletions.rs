@@ -68,8 +68,8 @@ impl DeletionForm {
             problems.add("typed", format!("Type your username, {name}"));
         }
         // Always, whatever window the operator allows for other changes.
-        if self.password.is_empty() && !me.used_passkey() {
-            problems.add("password", "Enter your password");
+        if let Some(sentence) = me.missing_anew().filter(|_| self.password.is_empty()) {
+            problems.add("password", sentence);
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }

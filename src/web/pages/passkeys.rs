@@ -89,8 +89,8 @@ impl NewPasskeyForm {
     fn parse(&self, me: &SignedIn) -> Result<(PasskeyName, Answer), Problems> {
         let mut problems = Problems::default();
         let name = problems.keep("name", PasskeyName::parse(&self.name));
-        if me.asks_password && self.password.is_empty() {
-            problems.add("password", "Enter your password");
+        if let Some(sentence) = me.missing().filter(|_| self.password.is_empty()) {
+            problems.add("password", sentence);
         }
         let opened = self.answered.as_ref().map(|answered| answered.open(&me.seal(), ADD));
         let answer = match opened {

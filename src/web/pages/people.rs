@@ -52,6 +52,7 @@ struct Row {
     is_me: bool,
     is_disabled: bool,
     joined: bool,
+    vouched: bool,
     tokens: String,
     seen: Option<Moment>,
 }
@@ -69,6 +70,7 @@ impl Row {
             is_me: user.id.as_str() == me,
             is_disabled: user.disabled.is_some(),
             joined: entry.joined,
+            vouched: entry.vouched,
             tokens: number(entry.tokens),
             seen: entry.seen.map(|at| Moment::past(at, here)),
         }

@@ -25,6 +25,8 @@ struct New {
     shell: Shell,
     username: String,
     next: String,
+    /// What people call the provider that they can sign in with, too, and the way there.
+    provider: Option<(String, String)>,
     /// Why signing in is asked for (again), if there is more to say than that.
     reason: Option<String>,
     problem: Option<String>,
@@ -79,6 +81,7 @@ impl SignInForm {
     ) -> Result<Page, WebError> {
         let page = Page::show(&New {
             shell: visitor.shell(),
+            provider: provider(manage, &self.next),
             username: self.username,
             next: self.next,
             reason: None,
@@ -87,6 +90,14 @@ impl SignInForm {
         });
         Ok(page.cookie(visitor.cookie()))
     }
+}
+
+fn provider(manage: &Manage, next: &str) -> Option<(String, String)> {
+    let way = match local::path(next) {
+        Some(next) => format!("/sign-in/identity?next={}", local::encode(next)),
+        None => "/sign-in/identity".to_owned(),
+    };
+    manage.provider().map(|name| (name.to_owned(), way))
 }
 
 #[derive(Deserialize)]
@@ -119,6 +130,7 @@ pub async fn new(
     let page = Page::show(&New {
         shell: visitor.shell(),
         username: String::new(),
+        provider: provider(&manage, &way.next),
         next: way.next.clone(),
         reason,
         problem: None,

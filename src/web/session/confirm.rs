@@ -1,29 +1,60 @@
-//! The proof that the person behind a form has just typed their password, or used a passkey in its place.
+//! The proof that the person behind a form has just typed their password, used a passkey in its place or, where they
+//! have no password here, signed in anew at the provider.
+
+use actix_session::Session;
 
 use super::SignedIn;
-use crate::domain::actor::Confirmed;
+use crate::domain::actor::{Actor, Confirmed, Fresh};
+use crate::domain::id::Nonce;
 use crate::domain::password::Password;
 use crate::domain::refusal::{Fault, Outcome, Problems};
-use crate::domain::time::Now;
+use crate::domain::time::{Now, from_micros};
 use crate::manage::Manage;
 use crate::web::ceremony::{Answered, Asked, CONFIRM, Seal};
+use crate::web::error::WebError;
+use crate::web::shell::Shell;
 
 /// When a change was last confirmed, in microseconds; kept only where the operator allows a window after it.
 pub const CONFIRMED: &str = "confirmed";
 
-/// A passkey in the place of the password.
-pub struct Passkey {
-    /// What the browser is asked for, where this person has one.
-    pub asked: Option<Asked>,
+/// When somebody signed in anew at the provider, and what the change that it is for uses up.
+const FRESH: &str = "fresh";
+
+/// A fresh sign-in that a session remembers.
+pub fn fresh(session: &Session) -> Option<Fresh> {
+    let (at, once) = session.get::<(i64, String)>(FRESH).ok().flatten()?;
+    Some(Fresh { at: from_micros(at), once: Nonce::parse(&once)? })
+}
+
+/// What may stand in the place of the password.
+pub struct Ways {
+    /// What a passkey is asked for, where this person has one.
+    asked: Option<Asked>,
     /// What it answered, if it was asked.
-    pub answered: Option<Answered>,
+    answered: Option<Answered>,
+    /// What people call the provider, for who has no password here and confirms changes there.
+    provider: Option<String>,
+}
+
+impl Ways {
+    pub async fn of(me: &Actor, manage: &Manage, seal: &Seal<'_>, now: Now) -> Outcome<Self> {
+        let asked = manage.ask_for_passkey(me.id(), now).await?;
+        let asked = asked.map(|question| seal.ask(CONFIRM, question));
+        let provider = manage.provider().filter(|_| me.wants_fresh()).map(str::to_owned);
+        Ok(Self { asked, answered: None, provider })
+    }
+
+    pub fn show(&self, shell: &mut Shell) {
+        shell.passkey = self.asked.clone();
+        shell.confirms_with = self.provider.clone();
+    }
 }
 
 impl SignedIn {
     /// The same with what a passkey has said to the form that was sent, if it was asked.
     pub(in crate::web) fn answering(self, answered: Option<Answered>) -> Self {
-        let passkey = Passkey { answered, ..self.passkey };
-        Self { passkey, ..self }
+        let ways = Ways { answered, ..self.ways };
+        Self { ways, ..self }
     }
 
     /// A question to this session's browser, or the answer to one.
@@ -31,26 +62,40 @@ impl SignedIn {
         Seal { key: &self.site.key, binding: &self.binding }
     }
 
-    /// Whether a form lacks the password that is asked for: it needs none where a passkey has answered.
-    pub fn wants_password(&self) -> bool {
-        self.asks_password && !self.used_passkey()
+    /// What to say of a form without a password, if anything: it needs none where a passkey has answered.
+    pub fn missing(&self) -> Option<String> {
+        self.missing_anew().filter(|_| self.asks_password)
     }
 
-    /// Whether a passkey was used for the form that was sent.
-    pub fn used_passkey(&self) -> bool {
-        self.passkey.answered.is_some()
+    /// The same, where a window of the operator's doesn't count.
+    pub fn missing_anew(&self) -> Option<String> {
+        let is_proven = self.ways.answered.is_some() || self.actor.fresh.is_some();
+        (!is_proven).then(|| match &self.ways.provider {
+            Some(name) => format!("Confirm with {name} first"),
+            None if self.actor.has_password => "Enter your password".to_owned(),
+            None => "You have no password to confirm with. Ask an administrator".to_owned(),
+        })
     }
 
     /// Says that the password is missing, where it is asked for.
     pub fn want_password(&self, typed: &str) -> Result<(), Problems> {
-        let missing = self.wants_password() && typed.is_empty();
-        if missing { Err(Problems::one("password", "Enter your password")) } else { Ok(()) }
+        match self.missing().filter(|_| typed.is_empty()) {
+            Some(sentence) => Err(Problems::one("password", sentence)),
+            None => Ok(()),
+        }
     }
 
-    /// Checks the password typed with a change, or the passkey used for it; where the operator allows a window after
-    /// that, it begins.
+    /// Remembers a fresh sign-in for the next change.
+    pub fn keep(&self, fresh: &Fresh) -> Result<(), WebError> {
+        let text = (fresh.at.timestamp_micros(), fresh.once.as_str());
+        let kept = self.session.insert(FRESH, text);
+        kept.map_err(|e| Fault::new("changing a session", e).into())
+    }
+
+    /// Checks the password typed with a change, or the passkey used for it, or uses a fresh sign-in up; where the
+    /// operator allows a window after that, it begins.
     pub async fn confirm(&self, manage: &Manage, typed: &str, now: Now) -> Outcome<Confirmed> {
-        let answered = self.passkey.answered.as_ref().filter(|_| typed.is_empty());
+        let answered = self.ways.answered.as_ref().filter(|_| typed.is_empty());
         let by = match answered {
             Some(answered) => {
                 let answer = answered.open(&self.seal(), CONFIRM)?;
@@ -58,7 +103,10 @@ impl SignedIn {
             }
             None => manage.confirm(&self.actor, Password::typed(typed), now).await?,
         };
-        let is_anew = answered.is_some() || !typed.is_empty();
+        let is_anew = answered.is_some() || !typed.is_empty() || self.actor.fresh.is_some();
+        if answered.is_none() && self.actor.fresh.is_some() {
+            self.session.remove(FRESH);
+        }
         if is_anew && !manage.rules().confirm_window.is_zero() {
             let kept = self.session.insert(CONFIRMED, now.at().timestamp_micros());
             kept.map_err(|e| Fault::new("changing a session", e))?;

@@ -6,7 +6,7 @@ use super::answers::{
     WITHOUT_ONE,
 };
 
-pub const RULES: [Rule; 93] = [
+pub const RULES: [Rule; 97] = [
     ("ANY /verify", BY_TOKEN),
     ("ANY /verify/{path:.*}", BY_TOKEN),
     ("GET /api/v1/token", BY_TOKEN),
@@ -30,6 +30,11 @@ pub const RULES: [Rule; 93] = [
     ("POST /sign-in/code", BY_VISITORS_FORM),
     ("GET /sign-in/passkey", [SignIn; 4]),
     ("POST /sign-in/passkey", BY_VISITORS_FORM),
+    ("GET /sign-in/identity", NOBODY), // there is no provider here
+    ("GET /sign-in/identity/callback", NOBODY),
+    // Who has a password confirms with that.
+    ("GET /account/confirmation", WITHOUT_ONE),
+    ("POST /account/confirmation", WITHOUT_ONE),
     // Ends in the same place, signed in or not.
     ("POST /sign-out", [SignIn; 4]),
     ("GET /forgotten", EVERYBODY),

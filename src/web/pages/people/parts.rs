@@ -54,6 +54,8 @@ pub struct Whom {
     pub passkeys: usize,
     pub disabled: Option<Moment>,
     pub joined: bool,
+    /// They have no password, and sign in with their company account.
+    pub vouched: bool,
     pub is_me: bool,
 }
 
@@ -72,6 +74,7 @@ impl Whom {
             passkeys: seen.passkeys,
             disabled: user.disabled.map(|at| Moment::past(at, here)),
             joined: seen.entry.joined,
+            vouched: seen.entry.vouched,
             is_me: user.id == *me.actor.id(),
         }
     }

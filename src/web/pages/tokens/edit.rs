@@ -112,7 +112,8 @@ pub async fn edit(
 ) -> Result<Page, WebError> {
     let story = story(&manage, &me, &id, now).await?;
     let rules = manage.rules();
-    let under = Under::new(&rules, &me.actor.user, me.wants_password(), now);
+    let missing = me.missing();
+    let under = Under::new(&rules, &me.actor.user, missing.as_deref(), now);
     let mut typed = TokenForm::of(&story.listed.token, under);
     let mut prefill = Prefill::of(&req);
     let marked = prefill.widen(&mut typed, &story.listed.token.grants, under);
@@ -128,7 +129,8 @@ pub async fn update(
 ) -> Result<Page, WebError> {
     let Sent { me, typed: ChangedToken { form: mut typed, .. } } = sent;
     let rules = manage.rules();
-    let under = Under::new(&rules, &me.actor.user, me.wants_password(), now);
+    let missing = me.missing();
+    let under = Under::new(&rules, &me.actor.user, missing.as_deref(), now);
     let story = story(&manage, &me, &id, now).await?;
     let token = story.listed.token.clone();
     if typed.is_unfinished() {

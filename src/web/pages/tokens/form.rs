@@ -54,15 +54,16 @@ pub struct Under<'a> {
     pub sets: &'a Sets,
     pub policy: &'a Policy,
     pub ceiling: Ceiling<'a>,
-    pub asks_password: bool,
+    /// What to say where no password was typed; `None` where none is asked for.
+    pub missing: Option<&'a str>,
     pub here: Here,
 }
 
 impl<'a> Under<'a> {
-    pub fn new(rules: &'a Rules, person: &'a User, asks_password: bool, now: Now) -> Self {
+    pub fn new(rules: &'a Rules, person: &'a User, missing: Option<&'a str>, now: Now) -> Self {
         let (catalogue, sets, policy) = (&rules.catalogue, &rules.sets, &rules.policy);
         let (ceiling, here) = (person.ceiling(), Here::of(person, now));
-        Self { catalogue, sets, policy, ceiling, asks_password, here }
+        Self { catalogue, sets, policy, ceiling, missing, here }
     }
 }
 
@@ -214,8 +215,8 @@ impl TokenForm {
     }
 
     fn want_password(&self, under: Under<'_>, problems: &mut Problems) {
-        if under.asks_password && self.password.is_empty() {
-            problems.add("password", "Enter your password");
+        if let Some(sentence) = under.missing.filter(|_| self.password.is_empty()) {
+            problems.add("password", sentence);
         }
     }
 

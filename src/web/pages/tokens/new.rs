@@ -85,7 +85,8 @@ pub async fn new(
     req: HttpRequest,
 ) -> Result<Page, WebError> {
     let rules = manage.rules();
-    let under = Under::new(&rules, &me.actor.user, me.wants_password(), now);
+    let missing = me.missing();
+    let under = Under::new(&rules, &me.actor.user, missing.as_deref(), now);
     let expires = under.policy.default_days.to_string();
     let mut typed = TokenForm { expires, ..TokenForm::default() };
     let mut prefill = Prefill::of(&req);
@@ -109,7 +110,8 @@ pub async fn create(
 ) -> Result<Page, WebError> {
     let Sent { me, typed: NewToken(mut typed) } = sent;
     let rules = manage.rules();
-    let under = Under::new(&rules, &me.actor.user, me.wants_password(), now);
+    let missing = me.missing();
+    let under = Under::new(&rules, &me.actor.user, missing.as_deref(), now);
     if typed.is_unfinished() {
         typed.apply_set(under);
         let link = typed

@@ -123,8 +123,8 @@ pub fn drawn(kind: Kind) -> (&'static str, &'static str) {
         Kind::TokenPaused => ("idle", "soft"),
         Kind::TokenResumed => ("check", "good"),
         Kind::TokenRevoked | Kind::TokenSurrendered => ("trash", "danger"),
-        Kind::LinkMade | Kind::PasswordSet => ("lock", ""),
-        Kind::LinkRefused => ("alert", "warn"),
+        Kind::LinkMade | Kind::PasswordSet | Kind::IdentityLinked => ("lock", ""),
+        Kind::LinkRefused | Kind::IdentityUnlinked => ("alert", "warn"),
         Kind::PersonDeleted => ("trash", "danger"),
         Kind::CallerAdded | Kind::CallerRotated | Kind::CallerRemoved => ("lock", ""),
     }
