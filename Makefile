@@ -9,8 +9,7 @@ test:           ## Everything: units, both databases, Chromium, nginx, Caddy, HA
 
 lint:           ## What reviewers would say first
 	cargo fmt --all -- --check
-	cargo clippy --all-targets --test browser --test oauth -- -D warnings
-	cargo clippy --all-targets --test browser --features passkeys -- -D warnings
+	cargo clippy --all-targets --test browser --test oauth --features passkeys -- -D warnings
 	cargo clippy --no-default-features --lib --bins -- -D warnings
 
 format:

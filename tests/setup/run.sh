@@ -13,10 +13,10 @@ step() { # NAME COMMAND...
 }
 
 step "units, tidy, and the whole product on SQLite" cargo test --quiet
+# Two builds: as it comes, and with passkeys. Each suite runs whole on one of them.
 step "passkeys" cargo test --quiet --features passkeys --lib --test all passkey
 if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
-    step "the whole product on PostgreSQL" tests/setup/postgres.sh cargo test --quiet --test all
-    step "passkeys on PostgreSQL" tests/setup/postgres.sh cargo test --quiet --features passkeys --test all passkey
+    step "the whole product on PostgreSQL" tests/setup/postgres.sh cargo test --quiet --features passkeys --test all
 else
     left_out+=("the suite on PostgreSQL (Debian: postgresql)")
 fi
@@ -25,7 +25,7 @@ lacks() { # COMMAND... : those that are not here. Debian keeps some where not ev
 }
 gateways=$(lacks nginx caddy haproxy curl)
 if [ -z "$gateways" ]; then
-    step "real gateways: nginx, Caddy, HAProxy" cargo test --quiet --test browser gateways::
+    step "real gateways: nginx, Caddy, HAProxy" cargo test --quiet --features passkeys --test browser gateways::
 else
     left_out+=("the tests of gateways, for lack of ${gateways//$'\n'/ } (Debian: nginx-light caddy haproxy curl)")
 fi
