@@ -75,6 +75,7 @@ pub fn run(config: &Config) -> Result<(), Stop> {
                 "this database has people already; the demonstration fills only an empty one";
             return Err(Stop::Said(sentence.to_owned()));
         }
+        let mut with_tokens = Vec::new();
         for (name, display_name, role) in [
             ("ada", "Ada Nyström", Role::Admin),
             ("bo", "Bo Lindqvist", Role::Member),
@@ -86,10 +87,10 @@ pub fn run(config: &Config) -> Result<(), Stop> {
                 .map_err(|sentence| Fault::new("choosing a password", sentence))?;
             let user = manage.add_person(person, chosen, before(now, 301 * DAY)).await?;
             if role != Role::Member {
-                fill(&db, config, user, now).await?;
+                with_tokens.push(user);
             }
         }
-        Ok(())
+        Ok(fill(&db, config, with_tokens, now).await?)
     })?;
     println!(
         "Filled the database: ada (admin) and vera (viewer) have tokens in every state, bo (member) has none."
@@ -111,13 +112,15 @@ fn person(name: &str, display_name: &str, role: Role) -> Result<NewPerson, Fault
     })
 }
 
-async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
+async fn fill(db: &Db, config: &Config, people: Vec<User>, now: Now) -> Outcome<()> {
     let (prefix, catalogue) = (config.prefix.clone(), config.catalogue.clone());
     let services: Vec<_> =
         catalogue.services().iter().map(|service| (service.key.clone(), service.highest)).collect();
     db.write(move |tx| {
         let mut told: Vec<Event> = Vec::new();
-        for example in &EXAMPLES {
+        for (user, example) in
+            people.iter().flat_map(|user| EXAMPLES.iter().map(move |e| (user, e)))
+        {
             let mut grants = Grants::default();
             let from = example.from % services.len();
             let services = services[from..].iter().chain(&services[..from]);
@@ -139,7 +142,7 @@ async fn fill(db: &Db, config: &Config, user: User, now: Now) -> Outcome<()> {
             let made = before(now, -example.made);
             let issued = Issued::mint(&user.id, &draft, expiry, &prefix, made);
             let words = issued.token.grants.summary(&catalogue).to_string();
-            told.push(generated(&user, &issued.token, format!("{words}."), made));
+            told.push(generated(user, &issued.token, format!("{words}."), made));
             store(tx, example, issued, (&prefix, &catalogue), now)?;
         }
         // In the order in which it happened.
