@@ -1,5 +1,5 @@
-//! What happened to one person's account, to one token or to everybody, newest first, from some place on. Each way to ask has its
-//! index, so that a page costs the same however much happened.
+//! What happened to one person's account, to one token or to everybody, newest first, from some place on. Each way to
+//! ask has its index, so that a page costs the same however much happened.
 
 use diesel::prelude::*;
 
