@@ -17,7 +17,6 @@ use super::users::UserRow;
 use super::{memberships, uses};
 use crate::domain::all_tokens::{Column, Order, State};
 use crate::domain::id::{TokenId, UserId};
-use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
 use crate::domain::time::Now;
 use crate::domain::token::Token;
@@ -183,7 +182,7 @@ pub fn these(c: &mut Conn, ids: &[TokenId]) -> Result<Vec<Token>, Fault> {
 }
 
 fn used(c: &mut Conn, query: Rows<'_>) -> Result<Vec<Token>, Fault> {
-    let rows = query.load::<TokenRow>(c).during("listing everybody’s tokens")?;
+    let rows = query.select(TokenRow::as_select()).load(c).during("listing everybody’s tokens")?;
     let mut tokens: Vec<Token> =
         rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     uses::tell_all(c, &mut tokens)?;
@@ -197,9 +196,9 @@ pub fn people<'a>(
 ) -> Result<HashMap<UserId, User>, Fault> {
     let ids: BTreeSet<&str> = ids.into_iter().map(UserId::as_str).collect();
     let query = users::table.filter(users::id.eq_any(ids));
-    let rows = query.load::<UserRow>(c).during("reading whose tokens these are")?;
-    let user = |row: UserRow| <(User, PasswordHash)>::try_from(row).map(|(user, _)| user);
-    let mut people: Vec<User> = rows.into_iter().map(user).collect::<Result<_, _>>()?;
+    let rows = query.select(UserRow::as_select()).load(c);
+    let rows = rows.during("reading whose tokens these are")?.into_iter();
+    let mut people: Vec<User> = rows.map(TryInto::try_into).collect::<Result<_, _>>()?;
     memberships::tell(c, &mut people)?;
     Ok(people.into_iter().map(|user| (user.id.clone(), user)).collect())
 }

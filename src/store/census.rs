@@ -11,7 +11,6 @@ use super::tokens::TokenRow;
 use super::users::UserRow;
 use super::{memberships, uses};
 use crate::domain::id::UserId;
-use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
 use crate::domain::token::Token;
 use crate::domain::user::{User, UserName};
@@ -23,8 +22,9 @@ const PAGE: i64 = 200;
 pub fn after(c: &mut Conn, last: Option<&UserName>) -> Result<Vec<(User, Vec<Token>)>, Fault> {
     let last = last.map_or("", UserName::as_str);
     let people = users::table.filter(users::name.gt(last)).order(users::name).limit(PAGE);
-    let people = people.load::<UserRow>(c).during("listing people")?;
-    let mut people: Vec<User> = people.into_iter().map(person).collect::<Result<_, _>>()?;
+    let people = people.select(UserRow::as_select()).load(c).during("listing people")?;
+    let mut people: Vec<User> =
+        people.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     memberships::tell(c, &mut people)?;
     let Some(end) = people.last() else { return Ok(Vec::new()) };
     let theirs = tokens::table
@@ -33,8 +33,8 @@ pub fn after(c: &mut Conn, last: Option<&UserName>) -> Result<Vec<(User, Vec<Tok
         .filter(users::name.le(end.name.as_str()))
         .filter(tokens::revoked_at.is_null())
         .order((tokens::created_at.desc(), tokens::id))
-        .select(tokens::all_columns);
-    let rows = theirs.load::<TokenRow>(c).during("listing everybody’s tokens")?;
+        .select(TokenRow::as_select());
+    let rows = theirs.load(c).during("listing everybody’s tokens")?;
     let mut by_owner: HashMap<UserId, Vec<Token>> = HashMap::new();
     for row in rows {
         let token = Token::try_from(row)?;
@@ -47,9 +47,4 @@ pub fn after(c: &mut Conn, last: Option<&UserName>) -> Result<Vec<(User, Vec<Tok
         page.push((user, tokens));
     }
     Ok(page)
-}
-
-fn person(row: UserRow) -> Result<User, Fault> {
-    let (user, _): (User, PasswordHash) = row.try_into()?;
-    Ok(user)
 }

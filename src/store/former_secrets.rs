@@ -97,7 +97,7 @@ pub fn find_own(
         .inner_join(tokens::table)
         .filter(former_secrets::digest.eq(digest.as_bytes()))
         .filter(tokens::user_id.eq(owner.as_str()))
-        .select((FormerSecretRow::as_select(), tokens::all_columns));
+        .select((FormerSecretRow::as_select(), TokenRow::as_select()));
     let found = query.get_result::<(FormerSecretRow, TokenRow)>(c).optional();
     let Some((former, token)) = found.during("finding a former value")? else { return Ok(None) };
     let mut token: Token = token.try_into()?;
@@ -112,7 +112,7 @@ pub fn find_unrevoked(c: &mut Conn, digest: &Digest, now: Now) -> Result<Option<
         .filter(former_secrets::digest.eq(digest.as_bytes()))
         .filter(former_secrets::ends_at.gt(micros(now.at())))
         .filter(tokens::revoked_at.is_null())
-        .select(tokens::all_columns);
+        .select(TokenRow::as_select());
     let found = query.get_result::<TokenRow>(c).optional();
     found.during("finding a token by a former value")?.map(TryInto::try_into).transpose()
 }

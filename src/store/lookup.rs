@@ -17,7 +17,6 @@ use super::users::UserRow;
 use super::uses::tell_of;
 use super::{Db, During, IN_PLACE};
 use crate::domain::address::Address;
-use crate::domain::password::PasswordHash;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::secret::Digest;
 use crate::domain::token::Token;
@@ -103,8 +102,6 @@ struct Row {
 }
 
 type TokenAndOwner = (TokenRow, UserRow);
-const ROW: (<tokens::table as Table>::AllColumns, <users::table as Table>::AllColumns) =
-    (tokens::all_columns, users::all_columns);
 
 /// One statement reads all of it, with a row for each of the owner's teams: a statement more costs more than these rows.
 fn together<T>(rows: Vec<(T, Option<String>)>) -> Option<(T, Vec<String>)> {
@@ -121,7 +118,7 @@ macro_rules! load {
         tokens::table
             .inner_join(users::table.left_join(memberships::table))
             .filter($is_meant)
-            .select((ROW, memberships::team.nullable()))
+            .select((<TokenAndOwner>::as_select(), memberships::team.nullable()))
             .load::<(TokenAndOwner, Option<String>)>($c)
     };
 }
@@ -169,7 +166,7 @@ pub fn find(c: &mut Conn, digest: &Digest) -> Result<Option<Known>, Fault> {
 }
 
 fn known(row: Row) -> Result<Known, Fault> {
-    let (mut owner, _): (User, PasswordHash) = row.owner.try_into()?;
+    let mut owner: User = row.owner.try_into()?;
     if !row.teams.is_empty() {
         owner.teams = keys(row.teams)?.into();
     }

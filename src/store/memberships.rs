@@ -13,7 +13,6 @@ use super::schema::{memberships, users};
 use super::users::UserRow;
 use crate::domain::change::Change;
 use crate::domain::id::UserId;
-use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
 use crate::domain::team::TeamKey;
 use crate::domain::time::Now;
@@ -74,10 +73,9 @@ pub fn people(c: &mut Conn, team: &TeamKey) -> Result<Vec<User>, Fault> {
         .inner_join(users::table)
         .filter(memberships::team.eq(team.as_str()))
         .order(users::name)
-        .select(users::all_columns);
-    let rows = query.load::<UserRow>(c).during("listing the people of a team")?;
-    let user = |row: UserRow| <(User, PasswordHash)>::try_from(row).map(|(user, _)| user);
-    let mut people: Vec<User> = rows.into_iter().map(user).collect::<Result<_, _>>()?;
+        .select(UserRow::as_select());
+    let rows = query.load(c).during("listing the people of a team")?.into_iter();
+    let mut people: Vec<User> = rows.map(TryInto::try_into).collect::<Result<_, _>>()?;
     tell(c, &mut people)?;
     Ok(people)
 }

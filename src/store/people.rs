@@ -10,7 +10,7 @@ use super::During;
 use super::conn::Conn;
 use super::row::{micros, moment};
 use super::schema::{events, sessions, tokens, users};
-use super::users::{Account, UserRow};
+use super::users::{Account, AccountRow, UserRow, read};
 use super::{identities, memberships};
 use crate::domain::event::Kind;
 use crate::domain::id::UserId;
@@ -60,20 +60,21 @@ pub fn called(c: &mut Conn, ids: &BTreeSet<UserId>) -> Result<HashMap<UserId, Na
 /// So many people in the order of usernames, after as many others.
 pub fn some(c: &mut Conn, skipped: i64, most: i64, now: Now) -> Result<Vec<Entry>, Fault> {
     let query = users::table.order(users::name).offset(skipped).limit(most);
-    let rows = query.load::<UserRow>(c).during("listing people")?;
+    let rows =
+        query.select((UserRow::as_select(), users::password)).load(c).during("listing people")?;
     entries(c, rows, now)
 }
 
 /// These people, in the order of usernames.
 pub fn these(c: &mut Conn, ids: &[String], now: Now) -> Result<Vec<Entry>, Fault> {
     let query = users::table.filter(users::id.eq_any(ids)).order(users::name);
-    let rows = query.load::<UserRow>(c).during("listing people")?;
+    let rows =
+        query.select((UserRow::as_select(), users::password)).load(c).during("listing people")?;
     entries(c, rows, now)
 }
 
-fn entries(c: &mut Conn, rows: Vec<UserRow>, now: Now) -> Result<Vec<Entry>, Fault> {
-    let mut people: Vec<Account> =
-        rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+fn entries(c: &mut Conn, rows: Vec<AccountRow>, now: Now) -> Result<Vec<Entry>, Fault> {
+    let mut people: Vec<Account> = rows.into_iter().map(read).collect::<Result<_, _>>()?;
     memberships::tell(c, people.iter_mut().map(|(user, _)| user))?;
     let ids: Vec<String> = people.iter().map(|(user, _)| user.id.as_str().to_owned()).collect();
     let (tokens, seen) = (live_tokens(c, &ids, now)?, last_seen(c, &ids)?);

@@ -24,12 +24,13 @@ use crate::domain::time::Now;
 use crate::domain::token::{Called, Description, Token, TokenName, search_text};
 pub(super) use takeover::take_over;
 
-#[derive(Queryable)]
+/// Not the value's digest, and not the text that searches read: verification has no use for them.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tokens)]
 pub(super) struct TokenRow {
     id: String,
     pub(super) user_id: String,
     name: String,
-    _digest: Vec<u8>,
     hint: String,
     grants: String,
     created_at: i64,
@@ -43,7 +44,6 @@ pub(super) struct TokenRow {
     pub(super) unused_days: Option<i64>,
     paused_at: Option<i64>,
     per_minute: Option<i64>,
-    _search_text: String,
 }
 
 pub(super) fn limit(stored: i64) -> Result<PerMinute, Fault> {
@@ -154,8 +154,11 @@ pub fn find_own_by_digest(
     let query = tokens::table
         .filter(tokens::digest.eq(digest.as_bytes()))
         .filter(tokens::user_id.eq(owner.as_str()));
-    let found =
-        query.get_result::<TokenRow>(c).optional().during("finding a token by its value")?;
+    let found = query
+        .select(TokenRow::as_select())
+        .get_result(c)
+        .optional()
+        .during("finding a token by its value")?;
     Ok(used(c, owner, found)?.pop())
 }
 
@@ -164,7 +167,7 @@ pub fn find_unrevoked_by_digest(c: &mut Conn, digest: &Digest) -> Result<Option<
     let query = tokens::table
         .filter(tokens::digest.eq(digest.as_bytes()))
         .filter(tokens::revoked_at.is_null());
-    let found = query.get_result::<TokenRow>(c).optional();
+    let found = query.select(TokenRow::as_select()).get_result(c).optional();
     found.during("finding a token by its value")?.map(TryInto::try_into).transpose()
 }
 
@@ -174,7 +177,7 @@ pub fn of_owner(c: &mut Conn, owner: &UserId) -> Result<Vec<Token>, Fault> {
         .filter(tokens::user_id.eq(owner.as_str()))
         .filter(tokens::revoked_at.is_null())
         .order((tokens::created_at.desc(), tokens::id));
-    let rows = query.load::<TokenRow>(c).during("listing tokens")?;
+    let rows = query.select(TokenRow::as_select()).load(c).during("listing tokens")?;
     used(c, owner, rows)
 }
 
@@ -214,13 +217,15 @@ fn used(
 /// One token of this person; another's is not found, as if it weren't there.
 pub fn find_own(c: &mut Conn, owner: &UserId, id: &TokenId) -> Result<Option<Token>, Fault> {
     let query = tokens::table.find(id.as_str()).filter(tokens::user_id.eq(owner.as_str()));
-    let found = query.get_result::<TokenRow>(c).optional().during("finding a token")?;
+    let found =
+        query.select(TokenRow::as_select()).get_result(c).optional().during("finding a token")?;
     Ok(used(c, owner, found)?.pop())
 }
 
 /// One token of anybody's, revoked or not.
 pub fn find(c: &mut Conn, id: &TokenId) -> Result<Option<Token>, Fault> {
-    let found = tokens::table.find(id.as_str()).get_result::<TokenRow>(c).optional();
+    let found =
+        tokens::table.find(id.as_str()).select(TokenRow::as_select()).get_result(c).optional();
     found.during("finding a token")?.map(TryInto::try_into).transpose()
 }
 
@@ -245,7 +250,7 @@ pub fn name_is_taken(
         .filter(tokens::user_id.eq(owner.as_str()))
         .filter(tokens::name.eq(name.as_str()))
         .filter(tokens::revoked_at.is_null());
-    let rows = query.load::<TokenRow>(c).during("looking for a token’s name")?;
+    let rows = query.select(TokenRow::as_select()).load(c).during("looking for a token’s name")?;
     let named = used(c, owner, rows)?;
     Ok(named.iter().any(|token| Some(&token.id) != but && !token.has_ended(now)))
 }

@@ -17,14 +17,15 @@ use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
 use crate::domain::user::{Dates, DisplayName, Email, Profile, Role, Theme, User, UserName};
 
-#[derive(Queryable)]
+/// Not the password's hash: few have business with it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
 pub(super) struct UserRow {
     id: String,
     name: String,
     display_name: String,
     email: Option<String>,
     role: String,
-    password: String,
     created_at: i64,
     disabled_at: Option<i64>,
     zone: Option<String>,
@@ -32,13 +33,13 @@ pub(super) struct UserRow {
     dates: Option<String>,
 }
 
-impl TryFrom<UserRow> for (User, PasswordHash) {
+impl TryFrom<UserRow> for User {
     type Error = Fault;
 
     /// Their teams are told by `memberships::tell`.
     fn try_from(row: UserRow) -> Result<Self, Fault> {
         let wrong = |what| spoilt("users", what);
-        let user = User {
+        Ok(Self {
             id: UserId::parse(&row.id).ok_or_else(|| wrong("id"))?,
             name: UserName::from_stored(row.name),
             display_name: DisplayName::from_stored(row.display_name),
@@ -51,28 +52,33 @@ impl TryFrom<UserRow> for (User, PasswordHash) {
             zone: row.zone.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC),
             dates: row.dates.and_then(|name| Dates::parse(&name)).unwrap_or_default(),
             theme: row.theme.and_then(|name| Theme::parse(&name)),
-        };
-        Ok((user, PasswordHash::from_stored(row.password)))
+        })
     }
 }
 
 /// A person with their stored password.
 pub type Account = (User, PasswordHash);
+pub(super) type AccountRow = (UserRow, String);
+
+pub(super) fn read((user, password): AccountRow) -> Result<Account, Fault> {
+    Ok((user.try_into()?, PasswordHash::from_stored(password)))
+}
 
 pub fn find(c: &mut Conn, id: &UserId) -> Result<Option<Account>, Fault> {
-    let found = users::table.find(id.as_str()).get_result::<UserRow>(c).optional();
+    let query = users::table.find(id.as_str()).select((UserRow::as_select(), users::password));
+    let found = query.get_result(c).optional();
     account(c, found.during("finding a person")?)
 }
 
 pub fn find_by_name(c: &mut Conn, name: &UserName) -> Result<Option<Account>, Fault> {
     let query = users::table.filter(users::name.eq(name.as_str()));
-    let found = query.get_result::<UserRow>(c).optional();
+    let found = query.select((UserRow::as_select(), users::password)).get_result(c).optional();
     account(c, found.during("finding a person by name")?)
 }
 
-fn account(c: &mut Conn, found: Option<UserRow>) -> Result<Option<Account>, Fault> {
+fn account(c: &mut Conn, found: Option<AccountRow>) -> Result<Option<Account>, Fault> {
     let Some(row) = found else { return Ok(None) };
-    let mut account = Account::try_from(row)?;
+    let mut account = read(row)?;
     account.0.teams = memberships::of(c, &account.0.id)?;
     Ok(Some(account))
 }
@@ -146,9 +152,9 @@ pub fn change_standing(
 /// People by id from after this one on, so many of them.
 pub fn after(c: &mut Conn, last: &str, most: i64) -> Result<Vec<User>, Fault> {
     let query = users::table.filter(users::id.gt(last)).order(users::id).limit(most);
-    let rows = query.load::<UserRow>(c).during("listing people")?;
-    let user = |row: UserRow| Account::try_from(row).map(|(user, _)| user);
-    let mut people: Vec<User> = rows.into_iter().map(user).collect::<Result<_, _>>()?;
+    let rows = query.select(UserRow::as_select()).load(c).during("listing people")?;
+    let mut people: Vec<User> =
+        rows.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     memberships::tell(c, &mut people)?;
     Ok(people)
 }
@@ -174,8 +180,8 @@ pub fn replace_password(c: &mut Conn, id: &UserId, new: &PasswordHash) -> Result
 
 pub fn find_by_email(c: &mut Conn, email: &Email) -> Result<Option<Account>, Fault> {
     let query = users::table.filter(users::email.eq(email.as_str()));
-    let found = query.get_result::<UserRow>(c).optional();
-    found.during("finding a person by mail address")?.map(TryInto::try_into).transpose()
+    let found = query.select((UserRow::as_select(), users::password)).get_result(c).optional();
+    found.during("finding a person by mail address")?.map(read).transpose()
 }
 
 /// Whether an administrator beside this one can sign in.
