@@ -19,13 +19,15 @@ pub struct Mistake {
 #[derive(Debug, Default)]
 pub struct Mistakes {
     file: String,
-    text: String,
+    /// Where each line of the file ends.
+    ends: Vec<usize>,
     found: Vec<(usize, Mistake)>,
 }
 
 impl Mistakes {
     pub fn of_file(name: &str, text: &str) -> Self {
-        Self { file: name.to_owned(), text: text.to_owned(), found: Vec::new() }
+        let ends = text.match_indices('\n').map(|(at, _)| at).collect();
+        Self { file: name.to_owned(), ends, found: Vec::new() }
     }
 
     pub fn one(sentence: String) -> Self {
@@ -49,8 +51,7 @@ impl Mistakes {
     }
 
     pub fn line(&self, byte: usize) -> usize {
-        let before = self.text.as_bytes().iter().take(byte);
-        1 + before.filter(|b| **b == b'\n').count()
+        1 + self.ends.partition_point(|end| *end < byte)
     }
 
     pub fn file(&self) -> &str {
