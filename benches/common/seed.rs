@@ -98,6 +98,7 @@ fn user(name: &str) -> User {
         teams: Arc::default(),
         dates: Dates::default(),
         theme: None,
+        owned_by: None,
     }
 }
 

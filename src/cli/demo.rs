@@ -188,6 +188,7 @@ fn generated(user: &User, token: &Token, words: String, at: Now) -> Event {
         confirmed: None,
         has_password: true,
         fresh: None,
+        entrusted: None,
     };
     Event::about_token(Kind::TokenGenerated, &actor, token, words, at)
 }

@@ -16,6 +16,7 @@ mod people;
 mod policy;
 mod seed;
 mod serve;
+mod service_accounts;
 mod sessions;
 mod settled;
 mod stop;
@@ -60,6 +61,11 @@ enum Command {
     Events {
         #[command(subcommand)]
         command: events::Command,
+    },
+    /// Manage owners of tokens that are no people
+    ServiceAccount {
+        #[command(subcommand)]
+        command: service_accounts::Command,
     },
     /// Who is signed in where, and ending that
     Session {
@@ -206,6 +212,7 @@ fn carry_out(
         Command::User { command } => people::run(config, command)?,
         Command::Caller { command } => callers::run(config, command)?,
         Command::Events { command } => return events::run(config, command),
+        Command::ServiceAccount { command } => service_accounts::run(config, command)?,
         Command::Session { command } => sessions::run(config, command)?,
         Command::Token { command } => return tokens::run(config, command),
         Command::Team { command } => teams::run(config, command)?,

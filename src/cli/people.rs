@@ -88,13 +88,13 @@ fn enable(config: &Config, of: &Named) -> Result<(), Stop> {
     Ok(())
 }
 
-fn returning(token: &Token) -> String {
+pub fn returning(token: &Token) -> String {
     let paused = if token.paused.is_some() { "  (stays paused)" } else { "" };
     format!("  {}  {}{paused}", token.hint, token.name.as_str())
 }
 
 /// Names what comes back before it does, to whoever sits at a terminal. A script has decided already.
-fn agree(name: &UserName, back: &[Token]) -> Result<(), Stop> {
+pub fn agree(name: &UserName, back: &[Token]) -> Result<(), Stop> {
     if back.is_empty() || !std::io::stdin().is_terminal() {
         return Ok(());
     }
@@ -188,7 +188,8 @@ fn list(config: &Config, asked: &List) -> Result<(), Stop> {
     each(&manage, |user, tokens| {
         let email = user.email.as_ref().map_or("", Email::as_str);
         let words = [user.name.as_str(), user.display_name.as_str(), email];
-        if !words.iter().any(|text| text.to_lowercase().contains(&wanted)) {
+        let is_person = user.owned_by.is_none();
+        if !is_person || !words.iter().any(|text| text.to_lowercase().contains(&wanted)) {
             return Ok(());
         }
         match &mut array {

@@ -111,6 +111,7 @@ fn person(number: u32, now: Now) -> Result<User, Fault> {
         teams: Arc::default(),
         dates: Dates::default(),
         theme: None,
+        owned_by: None,
     })
 }
 

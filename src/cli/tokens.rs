@@ -61,7 +61,7 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct List {
-    /// Of this person alone
+    /// Of this person or service account alone
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
     /// That were granted something of this service
@@ -135,7 +135,7 @@ fn list(config: &Config, asked: &List) -> Result<(), Stop> {
     let manage = database::existing(config)?;
     match &asked.user {
         Some(name) => {
-            let (owner, tokens) = block_on(manage.person_named(people::username(name)?))?;
+            let (owner, tokens) = block_on(manage.owner_named(people::username(name)?))?;
             show(&owner, &tokens)?;
         }
         None => people::each(&manage, |owner, tokens| show(owner, tokens))?,

@@ -13,6 +13,7 @@ use crate::domain::limit::PerMinute;
 use crate::domain::time::Now;
 use crate::domain::token::Token;
 use crate::domain::user::{Email, User};
+use crate::manage::service_accounts::Overview;
 
 /// Nobody's password, no session.
 #[derive(Serialize)]
@@ -58,6 +59,39 @@ impl<'a> PersonTold<'a> {
     pub fn with(self, identities: &'a [Identity]) -> Self {
         let told = |of: &'a Identity| IdentityTold { issuer: &of.issuer, subject: &of.subject };
         Self { identities: Some(identities.iter().map(told).collect()), ..self }
+    }
+}
+
+/// An owner of tokens that is no person.
+#[derive(Serialize)]
+pub struct AccountTold<'a> {
+    id: &'a str,
+    name: &'a str,
+    display_name: &'a str,
+    /// The key of the team that it belongs to.
+    team: &'a str,
+    /// Whether the file has that team.
+    team_known: bool,
+    live_tokens: usize,
+    last_used: Option<String>,
+    created: String,
+    disabled: Option<String>,
+}
+
+impl<'a> AccountTold<'a> {
+    pub fn of(seen: &'a Overview, now: Now) -> Self {
+        let account = &seen.account;
+        Self {
+            id: account.id.as_str(),
+            name: account.name.as_str(),
+            display_name: account.display_name.as_str(),
+            team: seen.owner.as_str(),
+            team_known: seen.team.is_some(),
+            live_tokens: seen.live(now),
+            last_used: seen.last_use().map(rfc3339),
+            created: rfc3339(account.created),
+            disabled: account.disabled.map(rfc3339),
+        }
     }
 }
 

@@ -8,8 +8,9 @@ use super::client::Client;
 use super::id::{Nonce, UserId};
 use super::password::{Password, PasswordHash};
 use super::relying_party::Asserted;
+use super::service_account::Entrusted;
 use super::time::Now;
-use super::user::User;
+use super::user::{Role, User};
 
 /// A signed-in person in one request.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Actor {
     pub has_password: bool,
     /// That they have just done so, in this session.
     pub fresh: Option<Fresh>,
+    /// The service account whose tokens the request is about; their own where it is none.
+    pub entrusted: Option<Box<Entrusted>>,
 }
 
 /// A fresh sign-in at the provider: it counts as a password just typed, for one change.
@@ -45,6 +48,16 @@ impl Fresh {
 impl Actor {
     pub fn id(&self) -> &UserId {
         &self.user.id
+    }
+
+    /// Whose tokens the request is about.
+    pub fn owner(&self) -> &User {
+        self.entrusted.as_ref().map_or(&self.user, |entrusted| entrusted.account())
+    }
+
+    /// With which role they act on these tokens.
+    pub fn role(&self) -> Role {
+        self.entrusted.as_ref().map_or(self.user.role, |entrusted| entrusted.role())
     }
 
     /// Whether they have confirmed a change so short a time ago that the operator asks no second password for it.

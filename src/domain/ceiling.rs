@@ -14,18 +14,20 @@ pub struct Ceiling<'a> {
     pub role: Role,
     /// Also those that the file no longer has; these give nothing.
     pub teams: &'a [TeamKey],
+    /// A service account's, of which words don't speak as of the person who reads them.
+    pub is_service: bool,
 }
 
 impl Ceiling<'static> {
     /// Of somebody in no team.
     pub fn of_role(role: Role) -> Self {
-        Self { role, teams: &[] }
+        Self { role, teams: &[], is_service: false }
     }
 }
 
 impl User {
     pub fn ceiling(&self) -> Ceiling<'_> {
-        Ceiling { role: self.role, teams: &self.teams }
+        Ceiling { role: self.role, teams: &self.teams, is_service: self.owned_by.is_some() }
     }
 }
 
@@ -54,13 +56,15 @@ impl Service {
         }
         if of.role < self.role {
             let (least, own) = (self.role.as_str(), of.role.as_str());
-            return Some(format!("Only for the role {least}; yours is {own}"));
+            let whose = if of.is_service { "a service account’s" } else { "yours" };
+            return Some(format!("Only for the role {least}; {whose} is {own}"));
         }
         if self.teams.is_empty() || self.given(of).next().is_some() {
             return None;
         }
         let names: Vec<&str> = self.teams.iter().map(|share| share.name.as_str()).collect();
         Some(match names.as_slice() {
+            _ if of.is_service => format!("Only for the people and accounts of {}", listed(&names)),
             [one] => format!("Only for the team {one}, which you are not in"),
             _ => format!("Only for the teams {}; you are in none of them", listed(&names)),
         })
@@ -73,6 +77,7 @@ impl Service {
         }
         let names: Vec<&str> = self.given(of).map(|share| share.name.as_str()).collect();
         Some(match names.as_slice() {
+            _ if of.is_service => format!("The team {} gives Read", listed(&names)),
             [one] => format!("Your team {one} gives Read"),
             _ => format!("Your teams {} give Read", listed(&names)),
         })

@@ -60,7 +60,7 @@ fn catalogue() -> Catalogue {
 }
 
 fn of<'a>(role: Role, teams: &'a [TeamKey]) -> Ceiling<'a> {
-    Ceiling { role, teams }
+    Ceiling { role, teams, is_service: false }
 }
 
 fn everything(teams: &[&str], role: Role) -> String {

@@ -84,7 +84,10 @@ impl Revision<'_> {
     fn effect(&self, token: &Token) -> Option<Effect> {
         let left = |details: &Details| {
             let teams: Vec<TeamKey> = details.teams.iter().cloned().collect();
-            token.grants.within(self.catalogue, Ceiling { role: details.role, teams: &teams })
+            token.grants.within(
+                self.catalogue,
+                Ceiling { role: details.role, teams: &teams, is_service: false },
+            )
         };
         let (before, after) = (left(self.before), left(self.after));
         let words = |grants: &super::grants::Grants| grants.summary(self.catalogue).to_string();

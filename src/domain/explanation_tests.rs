@@ -89,6 +89,7 @@ fn known(state: u8, grants: &str, role: Role) -> Known {
         teams: std::sync::Arc::default(),
         dates: Dates::default(),
         theme: None,
+        owned_by: None,
     };
     let expiry = if has(1) { Expiry::At(past) } else { Expiry::Never };
     let prefix = Prefix::parse("lk").expect("a prefix");

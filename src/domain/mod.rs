@@ -44,6 +44,7 @@ pub mod review;
 pub mod scope;
 pub mod second_factor;
 pub mod secret;
+pub mod service_account;
 pub mod session;
 pub mod sets;
 pub mod setup;

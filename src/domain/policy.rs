@@ -118,7 +118,7 @@ impl Policy {
         self.admit_role(role)?;
         if have >= u64::from(self.tokens_per_person) {
             let sentence = format!(
-                "You have {have} tokens, the most allowed here. Revoke one you no longer need"
+                "There are {have} tokens, the most allowed here. Revoke one that is no longer needed"
             );
             return Err(Problems::one(token::FORM, sentence));
         }

@@ -28,6 +28,7 @@ fn user(role: Role) -> User {
         teams: std::sync::Arc::default(),
         dates: Dates::default(),
         theme: None,
+        owned_by: None,
     }
 }
 
@@ -162,7 +163,7 @@ fn teams_of_another_file_take_from_those_who_are_not_in_them() {
         (vec![key("web")], vec!["can only read GIT"]),
         (vec![key("ops"), key("web")], vec![]),
     ] {
-        let of = Ceiling { role: Role::Admin, teams: &teams };
+        let of = Ceiling { role: Role::Admin, teams: &teams, is_service: false };
         assert_eq!(review.losses(&token("builds:read git:read-write"), of), losses, "{teams:?}");
     }
 }

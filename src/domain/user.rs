@@ -214,6 +214,8 @@ pub struct User {
     pub dates: Dates,
     /// What they have chosen, in whichever browser; until then each browser has its own.
     pub theme: Option<Theme>,
+    /// The team that owns a service account, which is no person and never signs in.
+    pub owned_by: Option<TeamKey>,
 }
 
 #[cfg(test)]

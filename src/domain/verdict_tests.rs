@@ -96,6 +96,7 @@ fn case(grants: &str, role: Role) -> Case {
         teams: Arc::default(),
         dates: Dates::default(),
         theme: None,
+        owned_by: None,
     };
     let token = Issued::mint(&owner.id, &draft, Expiry::Never, &prefix, now).token;
     Case { token, owner, until: None }

@@ -164,7 +164,7 @@ fn owner(c: &mut Conn, name: &str) -> Result<Option<Option<UserId>>, Fault> {
 
 fn words(c: &mut Conn, typed: &str, catalogue: &Catalogue) -> Result<Vec<Word>, Fault> {
     let sought = sought(typed, catalogue);
-    let names = if sought.is_empty() { Vec::new() } else { people::names(c)? };
+    let names = if sought.is_empty() { Vec::new() } else { people::owners(c)? };
     let word = |(text, named): (String, HashSet<&str>)| {
         let keys = catalogue.services().iter().map(|service| service.key.as_str());
         let services = keys.filter(|key| key.contains(&text) || named.contains(key));

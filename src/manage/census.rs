@@ -31,6 +31,19 @@ impl Manage {
             .await
     }
 
+    /// Whoever has this name, a service account too, with their listed tokens.
+    pub async fn owner_named(&self, name: UserName) -> Outcome<(User, Vec<Token>)> {
+        self.db
+            .read(move |c| {
+                let found = users::find_by_name(c, &name)?.map(|(user, _)| user);
+                let sentence = || format!("There is nobody named {}", name.as_str());
+                let owner = found.ok_or_else(|| Problems::one("username", sentence()))?;
+                let tokens = tokens::of_owner(c, &owner.id)?;
+                Ok((owner, tokens))
+            })
+            .await
+    }
+
     /// Anybody's token, revoked or not.
     pub async fn any_token(&self, id: TokenId) -> Outcome<Known> {
         self.db.read(move |c| any(c, &id)).await

@@ -48,7 +48,7 @@ impl Manage {
 }
 
 /// Each token's end and the account's stand in the log, with the names that nothing else tells from then on.
-fn delete(
+pub(super) fn delete(
     tx: &mut Conn,
     by: By<'_>,
     user: &User,

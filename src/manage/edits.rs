@@ -63,7 +63,7 @@ impl Manage {
     pub async fn pause(&self, by: Confirmed, id: TokenId, pause: bool, now: Now) -> Outcome<Token> {
         self.db
             .write(move |tx| {
-                let before = listed(tx, by.id(), &id)?;
+                let before = listed(tx, by.actor(), &id)?;
                 if before.paused.is_some() == pause {
                     return Ok(before);
                 }
@@ -88,7 +88,7 @@ impl Manage {
         read: DateTime<Utc>,
         now: Now,
     ) -> Outcome<(Token, Token)> {
-        let before = listed(c, me.id(), id)?;
+        let before = listed(c, me, id)?;
         unchanged_since(c, &before, read)?;
         let after = Token {
             name: edit.name.clone(),
@@ -100,11 +100,11 @@ impl Manage {
             ..before.clone()
         };
         if !before.has_ended(now) {
-            admit_name(c, me.id(), &after.name, Some(id), now)?;
+            admit_name(c, &before.owner, &after.name, Some(id), now)?;
         }
         let catalogue = &self.rules().catalogue;
         let difference = Difference { before: &before, after: &after, catalogue };
-        self.rules().policy.admit_edit(me.user.role, &difference)?;
+        self.rules().policy.admit_edit(me.role(), &difference)?;
         Ok((before, after))
     }
 

@@ -25,9 +25,9 @@ impl Manage {
         asked: Asked,
         now: Now,
     ) -> Outcome<Explained> {
-        let owner = me.user.clone();
-        let token = self.db.read(move |c| listed(c, &owner.id, &id)).await?;
-        let known = Known { token, owner: me.user.clone(), until: None };
+        let actor = me.clone();
+        let token = self.db.read(move |c| listed(c, &actor, &id)).await?;
+        let known = Known { token, owner: me.owner().clone(), until: None };
         Ok(self.explained(known, &asked, now))
     }
 

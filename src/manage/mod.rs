@@ -24,6 +24,7 @@ pub mod prefixes;
 pub mod revocations;
 pub mod second_factors;
 pub mod secrets;
+pub mod service_accounts;
 pub mod sessions;
 pub mod setup;
 pub mod standing;

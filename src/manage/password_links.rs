@@ -216,9 +216,10 @@ fn held(c: &mut Conn, digest: &CodeDigest, now: Now) -> Outcome<Option<Holder>> 
     }
 }
 
-/// Somebody who is there and not disabled.
+/// Somebody who is there and not disabled, and a person: nobody sets a service account's password.
 pub(super) fn living(c: &mut Conn, id: &UserId) -> Outcome<Option<Holder>> {
-    let found = users::find(c, id)?.filter(|(user, _)| user.disabled.is_none());
+    let is_meant = |user: &User| user.disabled.is_none() && user.owned_by.is_none();
+    let found = users::find(c, id)?.filter(|(user, _)| is_meant(user));
     let without = found.as_ref().is_some_and(|(_, password)| password.is_none());
     // A password beside it would go on working once the company has closed its account of theirs.
     if without && !identities::of(c, id)?.is_empty() {

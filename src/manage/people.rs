@@ -126,10 +126,7 @@ pub(super) fn insert(
     hash: &PasswordHash,
     now: Now,
 ) -> Outcome<User> {
-    if users::find_by_name(tx, &person.name)?.is_some() {
-        let sentence = format!("There already is a person named {}", person.name.as_str());
-        return Err(Problems::one("username", sentence).into());
-    }
+    admit_username(tx, &person.name)?;
     if let Some(email) = &person.email
         && users::email_is_taken(tx, email)?
     {
@@ -147,9 +144,18 @@ pub(super) fn insert(
         zone: Tz::UTC,
         dates: Dates::default(),
         theme: None,
+        owned_by: None,
     };
     users::insert(tx, &user, hash)?;
     Ok(user)
+}
+
+/// People and service accounts share one space of names: services know both by them.
+pub(super) fn admit_username(c: &mut Conn, name: &UserName) -> Outcome<()> {
+    let Some((known, _)) = users::find_by_name(c, name)? else { return Ok(()) };
+    let what = if known.owned_by.is_some() { "service account" } else { "person" };
+    let sentence = format!("There already is a {what} named {}", name.as_str());
+    Err(Problems::one("username", sentence).into())
 }
 
 /// Whoever acts for others is an administrator at that very moment; to anybody else there is nothing here.
@@ -166,7 +172,7 @@ pub(super) fn check_admin(c: &mut Conn, by: &UserId) -> Outcome<()> {
 pub(super) fn somebody(c: &mut Conn, by: &UserId, id: &UserId) -> Outcome<User> {
     check_admin(c, by)?;
     let found = users::find(c, id)?.map(|(user, _)| user);
-    Ok(found.ok_or(Refusal::NotFound)?)
+    Ok(found.filter(|user| user.owned_by.is_none()).ok_or(Refusal::NotFound)?)
 }
 
 fn found(c: &mut Conn, words: &str, page: usize, now: Now) -> Result<People, Fault> {

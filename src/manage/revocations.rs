@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::Manage;
 use super::people::somebody;
+use super::service_accounts::owner;
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
@@ -30,8 +31,13 @@ pub enum Which {
 impl Manage {
     /// The tokens that a revocation would end, in the order of the list.
     pub async fn revocable(&self, me: &Actor, which: Which, now: Now) -> Outcome<Vec<Token>> {
-        let owner = me.id().clone();
-        self.db.read(move |c| chosen(c, &owner, &which, now)).await
+        let me = me.clone();
+        self.db
+            .read(move |c| {
+                let owner = owner(c, &me)?;
+                chosen(c, &owner, &which, now)
+            })
+            .await
     }
 
     /// Revokes tokens: from the moment this returns they are refused. Answers those that were still there: revoking
@@ -40,7 +46,8 @@ impl Manage {
         let manage = self.clone();
         self.db
             .write(move |tx| {
-                let chosen = chosen(tx, by.id(), &which, now)?;
+                let owner = owner(tx, by.actor())?;
+                let chosen = chosen(tx, &owner, &which, now)?;
                 for token in &chosen {
                     manage.end_token(tx, by.actor(), token, now)?;
                 }
@@ -123,10 +130,11 @@ impl Manage {
 
     /// This person's tokens that were lately revoked with their value, newest first, and from where that was.
     pub async fn surrendered(&self, me: &Actor, now: Now) -> Outcome<Vec<(Token, Client)>> {
-        let (owner, since) = (me.id().clone(), now.at() - TOLD_FOR);
+        let (me, since) = (me.clone(), now.at() - TOLD_FOR);
         let kind = Kind::TokenSurrendered;
         self.db
             .read(move |c| {
+                let owner = owner(c, &me)?;
                 let mut surrendered = Vec::new();
                 for event in events::of_person_since(c, &owner, kind, since, MOST_TOLD)? {
                     let Some(id) = &event.token else { continue };

@@ -53,11 +53,11 @@ impl Manage {
     }
 
     /// Refuses a new value to somebody who lacks what the operator asks for.
-    pub(super) fn admit_factor(&self, c: &mut Conn, owner: &UserId) -> Outcome<()> {
+    pub(super) fn admit_factor(&self, c: &mut Conn, person: &UserId) -> Outcome<()> {
         // Who signs in with the provider alone is asked for a second factor there, or not, as the company likes it.
-        let vouched = users::find(c, owner)?.is_some_and(|(_, password)| password.is_none());
+        let vouched = users::find(c, person)?.is_some_and(|(_, password)| password.is_none());
         let rules = self.rules();
-        if rules.policy.second_factor && !vouched && factors(c, &rules, owner)? == 0 {
+        if rules.policy.second_factor && !vouched && factors(c, &rules, person)? == 0 {
             let sentence = "Set up a second factor first, under Password: it is asked of whoever generates tokens here";
             return Err(Refusal::field(FORM, sentence).into());
         }

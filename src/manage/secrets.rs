@@ -99,7 +99,7 @@ impl Manage {
     ) -> Outcome<Token> {
         self.db
             .write(move |tx| {
-                let token = listed(tx, by.id(), &id)?;
+                let token = listed(tx, by.actor(), &id)?;
                 unchanged_since(tx, &token, read)?;
                 if former_secrets::end_all(tx, &id, now)? > 0 {
                     let (kind, detail) = (Kind::OverlapEnded, String::new());
@@ -121,9 +121,9 @@ impl Manage {
         now: Now,
     ) -> Outcome<(Token, Token)> {
         let policy = &self.rules().policy;
-        policy.admit_role(me.user.role)?;
+        policy.admit_role(me.role())?;
         self.admit_factor(c, me.id())?;
-        let before = listed(c, me.id(), id)?;
+        let before = listed(c, me, id)?;
         unchanged_since(c, &before, renewal.read)?;
         let hours = renewal.overlap_hours;
         let ended = before.has_ended(now);
@@ -132,7 +132,7 @@ impl Manage {
             return Err(Refusal::field("overlap", sentence).into());
         }
         if ended {
-            admit_revival(c, me.id(), &before, now)?;
+            admit_revival(c, &before.owner, &before, now)?;
         }
         let after = Token {
             expiry: self.new_end(&before, renewal, now)?,
@@ -160,7 +160,7 @@ impl Manage {
 /// Another token may have taken the name of one that had expired.
 fn admit_revival(c: &mut Conn, owner: &UserId, token: &Token, now: Now) -> Outcome<()> {
     let taken = admit_name(c, owner, &token.name, Some(&token.id), now);
-    let sentence = "Another token of yours has this name by now. Rename one of the two first";
+    let sentence = "Another token has this name by now. Rename one of the two first";
     taken.map_err(|failure| match failure {
         Failure::Refused(Refusal::Invalid(_)) => Refusal::field(FORM, sentence).into(),
         failure => failure,

@@ -115,7 +115,8 @@ impl Manage {
     /// disabled.
     pub async fn person(&self, id: UserId) -> Outcome<Option<(User, bool)>> {
         let found = self.db.glance(move |c| Ok(users::find(c, &id)?)).await?;
-        let found = found.filter(|(user, _)| user.disabled.is_none());
+        let is_meant = |user: &User| user.disabled.is_none() && user.owned_by.is_none();
+        let found = found.filter(|(user, _)| is_meant(user));
         Ok(found.map(|(user, password)| (user, !password.is_none())))
     }
 

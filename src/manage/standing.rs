@@ -142,21 +142,37 @@ impl Manage {
         self.db
             .write(move |tx| {
                 let user = somebody(tx, by.id(), &id)?;
-                if user.disabled.is_none() {
-                    return Ok(None);
-                }
-                let mut back = returning(tx, &user, now)?;
-                if back.iter().any(|token| !named.contains(&token.id)) {
-                    let since = vec!["Other tokens would come back now.".to_owned()];
-                    return Err(Refusal::Changed { since }.into());
-                }
-                for token in back.extract_if(.., |token| ended.contains(&token.id)) {
-                    manage.end_token(tx, by.actor(), &token, now)?;
-                }
+                let back = manage.enable_named(tx, by.actor(), &user, &named, &ended, now)?;
+                let Some(back) = back else { return Ok(None) };
                 enable(tx, By::Person(by.actor()), &user, &back, now)?;
                 Ok(Some(user))
             })
             .await
+    }
+
+    /// Revokes the `ended` of the tokens that would come back, and answers with the others. Those that the
+    /// administrator was told of are `named`: none else comes back. `None` where the owner isn't disabled.
+    pub(super) fn enable_named(
+        &self,
+        tx: &mut Conn,
+        by: &Actor,
+        owner: &User,
+        named: &[TokenId],
+        ended: &[TokenId],
+        now: Now,
+    ) -> Outcome<Option<Vec<Token>>> {
+        if owner.disabled.is_none() {
+            return Ok(None);
+        }
+        let mut back = returning(tx, owner, now)?;
+        if back.iter().any(|token| !named.contains(&token.id)) {
+            let since = vec!["Other tokens would come back now.".to_owned()];
+            return Err(Refusal::Changed { since }.into());
+        }
+        for token in back.extract_if(.., |token| ended.contains(&token.id)) {
+            self.end_token(tx, by, &token, now)?;
+        }
+        Ok(Some(back))
     }
 }
 
@@ -177,7 +193,13 @@ pub(super) fn set_role(
 }
 
 /// `false` where they are disabled already. A link to set a password is dead with it.
-fn disable(tx: &mut Conn, by: By<'_>, user: &User, field: &'static str, now: Now) -> Outcome<bool> {
+pub(super) fn disable(
+    tx: &mut Conn,
+    by: By<'_>,
+    user: &User,
+    field: &'static str,
+    now: Now,
+) -> Outcome<bool> {
     if user.disabled.is_some() {
         return Ok(false);
     }
@@ -189,7 +211,13 @@ fn disable(tx: &mut Conn, by: By<'_>, user: &User, field: &'static str, now: Now
     Ok(true)
 }
 
-fn enable(tx: &mut Conn, by: By<'_>, user: &User, back: &[Token], now: Now) -> Outcome<()> {
+pub(super) fn enable(
+    tx: &mut Conn,
+    by: By<'_>,
+    user: &User,
+    back: &[Token],
+    now: Now,
+) -> Outcome<()> {
     users::change_standing(tx, &user.id, user.role, None)?;
     let names: Vec<String> =
         back.iter().map(|token| format!("“{}”", token.name.as_str())).collect();
@@ -200,7 +228,8 @@ fn enable(tx: &mut Conn, by: By<'_>, user: &User, back: &[Token], now: Now) -> O
     by.record(tx, Kind::PersonEnabled, user, detail, now)
 }
 
-fn returning(c: &mut Conn, user: &User, now: Now) -> Outcome<Vec<Token>> {
+/// Which tokens come back where a disabled owner is enabled again.
+pub(super) fn returning(c: &mut Conn, user: &User, now: Now) -> Outcome<Vec<Token>> {
     let mut tokens = tokens::of_owner(c, &user.id)?;
     tokens.retain(|token| !token.has_ended(now));
     Ok(tokens)
@@ -209,5 +238,11 @@ fn returning(c: &mut Conn, user: &User, now: Now) -> Outcome<Vec<Token>> {
 pub(super) fn named(c: &mut Conn, name: &UserName) -> Outcome<User> {
     let nobody = || format!("There is no person named {}", name.as_str());
     let found = users::find_by_name(c, name)?.map(|(user, _)| user);
-    Ok(found.ok_or_else(|| Problems::one("username", nobody()))?)
+    let user = found.ok_or_else(|| Problems::one("username", nobody()))?;
+    if user.owned_by.is_some() {
+        let name = name.as_str();
+        let sentence = format!("{name} is a service account: see latchkey service-account --help");
+        return Err(Problems::one("username", sentence).into());
+    }
+    Ok(user)
 }

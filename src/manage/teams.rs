@@ -107,7 +107,7 @@ pub(super) fn leave(
     by.record(tx, Kind::TeamLeft, user, format!("“{called}”."), now)
 }
 
-fn unknown(key: &str, catalogue: &Catalogue) -> Problems {
+pub(super) fn unknown(key: &str, catalogue: &Catalogue) -> Problems {
     let known: Vec<&str> = catalogue.teams().iter().map(|team| team.key.as_str()).collect();
     let known = match known.as_slice() {
         [] => "it has none".to_owned(),

@@ -57,6 +57,8 @@ pub(super) fn keys(stored: Vec<String>) -> Result<Vec<TeamKey>, Fault> {
 /// How many people each team has, also those teams that the file has no more.
 pub fn counts(c: &mut Conn) -> Result<Vec<(TeamKey, u64)>, Fault> {
     let query = memberships::table
+        .inner_join(users::table)
+        .filter(users::owned_by.is_null())
         .group_by(memberships::team)
         .select((memberships::team, diesel::dsl::count_star()));
     let rows = query.load::<(String, i64)>(c).during("counting the people of teams")?;
@@ -72,6 +74,7 @@ pub fn people(c: &mut Conn, team: &TeamKey) -> Result<Vec<User>, Fault> {
     let query = memberships::table
         .inner_join(users::table)
         .filter(memberships::team.eq(team.as_str()))
+        .filter(users::owned_by.is_null())
         .order(users::name)
         .select(UserRow::as_select());
     let rows = query.load(c).during("listing the people of a team")?.into_iter();

@@ -25,6 +25,7 @@ pub mod refused_calls;
 mod row;
 pub mod schema;
 pub mod second_factors;
+pub mod service_accounts;
 pub mod sessions;
 pub mod sinks;
 pub mod standings;

@@ -39,37 +39,49 @@ pub struct Names {
     pub name: String,
     pub display_name: String,
     pub email: Option<String>,
+    /// The team of a service account.
+    pub owned_by: Option<String>,
 }
+
+/// The columns of that.
+const NAMES: (users::id, users::name, users::display_name, users::email, users::owned_by) =
+    (users::id, users::name, users::display_name, users::email, users::owned_by);
 
 /// Everybody's names, in the order of usernames.
 pub fn names(c: &mut Conn) -> Result<Vec<Names>, Fault> {
-    let columns = (users::id, users::name, users::display_name, users::email);
-    let query = users::table.select(columns).order(users::name);
+    let query = users::table.filter(users::owned_by.is_null()).select(NAMES).order(users::name);
     query.load(c).during("reading everybody’s names")
+}
+
+/// The same of everybody who has tokens: of service accounts, too.
+pub fn owners(c: &mut Conn) -> Result<Vec<Names>, Fault> {
+    let query = users::table.select(NAMES).order(users::name);
+    query.load(c).during("reading owners’ names")
 }
 
 /// What these people are called, as far as they are still there.
 pub fn called(c: &mut Conn, ids: &BTreeSet<UserId>) -> Result<HashMap<UserId, Names>, Fault> {
-    let columns = (users::id, users::name, users::display_name, users::email);
     let ids = ids.iter().map(UserId::as_str);
-    let query = users::table.filter(users::id.eq_any(ids)).select(columns);
+    let query = users::table.filter(users::id.eq_any(ids)).select(NAMES);
     let rows = query.load::<Names>(c).during("reading people’s names")?;
     Ok(rows.into_iter().filter_map(|one| Some((UserId::parse(&one.id)?, one))).collect())
 }
 
 /// So many people in the order of usernames, after as many others.
 pub fn some(c: &mut Conn, skipped: i64, most: i64, now: Now) -> Result<Vec<Entry>, Fault> {
-    let query = users::table.order(users::name).offset(skipped).limit(most);
-    let rows =
-        query.select((UserRow::as_select(), users::password)).load(c).during("listing people")?;
+    let people = users::table.filter(users::owned_by.is_null());
+    let query = people.order(users::name).offset(skipped).limit(most);
+    let query = query.select((UserRow::as_select(), users::password));
+    let rows = query.load(c).during("listing people")?;
     entries(c, rows, now)
 }
 
 /// These people, in the order of usernames.
 pub fn these(c: &mut Conn, ids: &[String], now: Now) -> Result<Vec<Entry>, Fault> {
-    let query = users::table.filter(users::id.eq_any(ids)).order(users::name);
-    let rows =
-        query.select((UserRow::as_select(), users::password)).load(c).during("listing people")?;
+    let people = users::table.filter(users::owned_by.is_null());
+    let query = people.filter(users::id.eq_any(ids)).order(users::name);
+    let query = query.select((UserRow::as_select(), users::password));
+    let rows = query.load(c).during("listing people")?;
     entries(c, rows, now)
 }
 

@@ -236,6 +236,7 @@ diesel::table! {
         zone -> Nullable<Text>,
         theme -> Nullable<Text>,
         dates -> Nullable<Text>,
+        owned_by -> Nullable<Text>,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::domain::change::Change;
 use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::Fault;
+use crate::domain::team::TeamKey;
 use crate::domain::user::{Dates, DisplayName, Email, Profile, Role, Theme, User, UserName};
 
 /// Not the password's hash: few have business with it.
@@ -31,6 +32,7 @@ pub(super) struct UserRow {
     zone: Option<String>,
     theme: Option<String>,
     dates: Option<String>,
+    owned_by: Option<String>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -52,8 +54,13 @@ impl TryFrom<UserRow> for User {
             zone: row.zone.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC),
             dates: row.dates.and_then(|name| Dates::parse(&name)).unwrap_or_default(),
             theme: row.theme.and_then(|name| Theme::parse(&name)),
+            owned_by: row.owned_by.map(|key| team(&key)).transpose()?,
         })
     }
+}
+
+fn team(stored: &str) -> Result<TeamKey, Fault> {
+    TeamKey::parse(stored).map_err(|_| spoilt("users", "owned_by"))
 }
 
 /// A person with their stored password.
@@ -89,8 +96,9 @@ pub fn email_is_taken(c: &mut Conn, email: &Email) -> Result<bool, Fault> {
     Ok(taken > 0)
 }
 
+/// Service accounts are no people.
 pub fn count(c: &mut Conn) -> Result<i64, Fault> {
-    users::table.count().get_result(c).during("counting people")
+    users::table.filter(users::owned_by.is_null()).count().get_result(c).during("counting people")
 }
 
 pub fn insert(c: &mut Conn, user: &User, password: &PasswordHash) -> Result<(), Fault> {
@@ -106,6 +114,7 @@ pub fn insert(c: &mut Conn, user: &User, password: &PasswordHash) -> Result<(), 
         users::zone.eq(user.zone.name()),
         users::dates.eq(user.dates.as_str()),
         users::theme.eq(user.theme.map(Theme::as_str)),
+        users::owned_by.eq(user.owned_by.as_ref().map(TeamKey::as_str)),
     );
     let done = diesel::insert_into(users::table).values(values).execute(c);
     done.map(drop).during("adding a person")

@@ -25,6 +25,7 @@ fn user() -> Arc<User> {
         teams: std::sync::Arc::default(),
         dates: Dates::default(),
         theme: None,
+        owned_by: None,
     })
 }
 

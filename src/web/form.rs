@@ -17,6 +17,7 @@ use super::ceremony::Answered;
 use super::csrf;
 use super::error::WebError;
 use super::session::{SignedIn, Visitor};
+use super::whose;
 
 /// More fields than this no form of ours has.
 const MOST: usize = 4_000;
@@ -137,11 +138,12 @@ impl<T: Typed> FromRequest for Sent<T> {
         Box::pin(async move {
             let fields = sent(&req, payload, T::REPEATED).await?;
             let typed = T::read(&fields);
-            let me = SignedIn::or_sign_in(&req, typed.resume()).await?;
+            let again = whose::moved(&req, typed.resume());
+            let me = SignedIn::or_sign_in(&req, again.clone()).await?;
             if !me.is_genuine(&fields.text(csrf::FIELD)) {
-                return Err(WebError::Stale { again: typed.resume() });
+                return Err(WebError::Stale { again });
             }
-            let me = me.answering(Answered::read(&fields, "ceremony", "answer"));
+            let me = me.about(&req).await?.answering(Answered::read(&fields, "ceremony", "answer"));
             Ok(Self { me, typed })
         })
     }

@@ -26,4 +26,5 @@ pub mod session_store;
 mod shell;
 pub mod site;
 mod way_back;
+mod whose;
 mod words;

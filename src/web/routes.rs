@@ -7,12 +7,13 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use super::api::{gateway, health, introspect, metadata, metrics, oauth, revoke, token};
 use super::files;
 use super::pages::{
-    account, activity, all_activity, all_exports, all_revocations, all_searches, all_tokens,
-    caller_removals, caller_secrets, callers, catalogue, codes, confirmations, deletions,
-    explanations, exports, forgotten, home, identities, overlaps, passkey_removals,
-    passkey_sign_in, passkeys, password, password_links, pauses, people, person_deletions,
-    person_revocations, person_sessions, policy, recovery_codes, removals, resets, revocations,
-    search, second_factors, secrets, sessions, setup, sign_in, standings, token_exports, tokens,
+    account, account_deletions, account_standings, activity, all_activity, all_exports,
+    all_revocations, all_searches, all_tokens, caller_removals, caller_secrets, callers, catalogue,
+    codes, confirmations, deletions, explanations, exports, forgotten, hand_overs, home,
+    identities, overlaps, passkey_removals, passkey_sign_in, passkeys, password, password_links,
+    pauses, people, person_deletions, person_revocations, person_sessions, policy, recovery_codes,
+    removals, resets, revocations, search, second_factors, secrets, service_accounts, sessions,
+    setup, sign_in, standings, token_exports, tokens,
 };
 
 /// For machines: no cookies, no sessions, no pages.
@@ -45,6 +46,7 @@ pub fn statics(cfg: &mut ServiceConfig) {
 pub fn pages(cfg: &mut ServiceConfig) {
     cfg.configure(to_provider)
         .configure(administration)
+        .configure(accounts_of_services)
         .service(resource("/").route(get(home::show)))
         .service(resource("/setup").route(get(setup::new)).route(post().to(setup::create)))
         .service(resource("/sign-in").route(get(sign_in::new)).route(post().to(sign_in::create)))
@@ -99,6 +101,25 @@ fn administration(cfg: &mut ServiceConfig) {
         .service(resource("/admin/tokens/search").route(post().to(all_searches::create)))
         .service(resource("/admin/tokens/export").route(get(token_exports::show)))
         .service(resource("/admin/tokens/revocation").route(get(all_revocations::new)).route(post().to(all_revocations::create)));
+}
+
+/// For those who look after service accounts; below each account's address are the same pages as for one's own tokens.
+#[rustfmt::skip] // a line a route
+fn accounts_of_services(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/service-accounts").route(get(service_accounts::index)).route(post().to(service_accounts::create)))
+        .service(resource("/service-accounts/new").route(get(service_accounts::new)))
+        .service(resource("/service-accounts/{account}/hand-over").route(get(hand_overs::new)).route(post().to(hand_overs::create)))
+        .service(resource("/service-accounts/{account}/standing").route(get(account_standings::edit)).route(post().to(account_standings::update)))
+        .service(resource("/service-accounts/{account}/deletion").route(get(account_deletions::new)).route(post().to(account_deletions::create)))
+        .service(resource("/service-accounts/{account}/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
+        .service(resource("/service-accounts/{account}/tokens/new").route(get(tokens::new)))
+        .service(resource("/service-accounts/{account}/tokens/search").route(post().to(search::create)))
+        .service(resource("/service-accounts/{account}/tokens/revocation").route(get(revocations::new)).route(post().to(revocations::create)))
+        .service(resource("/service-accounts/{account}/tokens/{id}").route(get(tokens::edit)).route(post().to(tokens::update)))
+        .service(resource("/service-accounts/{account}/tokens/{id}/secret").route(get(secrets::new)).route(post().to(secrets::create)))
+        .service(resource("/service-accounts/{account}/tokens/{id}/pause").route(get(pauses::new)).route(post().to(pauses::create)))
+        .service(resource("/service-accounts/{account}/tokens/{id}/explanation").route(get(explanations::show)))
+        .service(resource("/service-accounts/{account}/tokens/{id}/overlap").route(get(overlaps::new)).route(post().to(overlaps::destroy)));
 }
 
 /// To the company's own provider, and back.

@@ -1,5 +1,6 @@
 //! Who is behind a request: a person who is signed in, or a visitor who isn't.
 
+mod about;
 mod confirm;
 
 use std::future::{Ready, ready};
@@ -11,7 +12,8 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_core::future::LocalBoxFuture;
 
-use self::confirm::{CONFIRMED, Ways};
+use self::about::{About, data};
+use self::confirm::Ways;
 use super::ceremony::Seal;
 use super::error::WebError;
 use super::shell::{Shell, Tab, Theme, theme};
@@ -50,6 +52,7 @@ pub struct SignedIn {
     /// Whether the next change asks for the password; it does unless one has just been confirmed in this session and
     /// the operator allows a window after that.
     pub asks_password: bool,
+    about: About,
     ways: Ways,
     binding: String,
     theme: Theme,
@@ -63,7 +66,7 @@ impl SignedIn {
         shell.user_name = self.actor.user.name.as_str().to_owned();
         shell.is_admin = self.actor.user.role == Role::Admin;
         shell.picks_theme = self.actor.user.theme.is_none() && tab != Tab::Profile;
-        shell.tab = tab;
+        self.tell_whose(&mut shell, tab);
         shell.message = self.told(MESSAGE);
         shell.note = self.told(NOTE);
         shell.csrf = csrf::token(&self.site.key, &self.binding);
@@ -122,7 +125,6 @@ impl SignedIn {
         let user = session.get::<String>(USER).ok().flatten();
         let binding = session.get::<String>(BINDING).ok().flatten();
         let id = session.get::<String>(ID).ok().flatten();
-        let confirmed = session.get::<i64>(CONFIRMED).ok().flatten().map(from_micros);
         let now = data::<Clock>(req)?.now();
         let user = user.and_then(|id| UserId::parse(&id));
         let id = id.and_then(|id| SessionId::parse(&id));
@@ -137,14 +139,22 @@ impl SignedIn {
         if let Some(seen) = session.get::<i64>(SEEN).ok().flatten().map(from_micros) {
             manage.touch_session(id.clone(), seen, &client, now).await;
         }
-        let fresh = confirm::fresh(&session).filter(|fresh| fresh.counts(now));
-        let actor = Actor { user, client, confirmed, has_password, fresh };
+        let actor = confirm::actor(&session, user, client, has_password, now);
         let ways =
             Ways::of(&actor, &manage, &Seal { key: &site.key, binding: &binding }, now).await?;
-        let is_within = actor.is_within(manage.rules().confirm_window, now);
-        let asks_password = actor.fresh.is_none() && !is_within;
-        let (session_id, theme) = (id, theme(req));
-        Ok(Some(Self { actor, asks_password, ways, theme, session, session_id, site, binding }))
+        let asks_password = confirm::asks_password(&actor, &manage, now);
+        let (session_id, theme, about) = (id, theme(req), About::default());
+        Ok(Some(Self {
+            actor,
+            asks_password,
+            about,
+            ways,
+            theme,
+            session,
+            session_id,
+            site,
+            binding,
+        }))
     }
 
     /// The person, or the way to sign in and on to `next`.
@@ -165,7 +175,7 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let here = req.uri().path_and_query().map_or("/", |path| path.as_str());
             let next = super::local::path(here).unwrap_or("/").to_owned();
-            Self::or_sign_in(&req, next).await
+            Self::or_sign_in(&req, next).await?.about(&req).await
         })
     }
 }
@@ -206,11 +216,6 @@ fn readable(session: Session) -> Result<Session, WebError> {
 fn remember(session: &Session, name: &str, value: &str) -> Result<(), WebError> {
     let kept = session.insert(name, value);
     kept.map_err(|e| Fault::new("changing a session", e).into())
-}
-
-fn data<T: 'static>(req: &HttpRequest) -> Result<Data<T>, WebError> {
-    let found = req.app_data::<Data<T>>().cloned();
-    found.ok_or_else(|| Fault::new("finding what the server was started with", "nothing").into())
 }
 
 /// Whoever asks for a page that needs nobody: the forms to sign in and to set up are bound to a cookie of theirs.

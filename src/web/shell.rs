@@ -7,6 +7,8 @@ use actix_web::cookie::{Cookie, SameSite};
 use super::assets::Assets;
 use super::ceremony::Asked;
 use super::site::Site;
+use super::whose;
+use crate::domain::service_account::Entrusted;
 pub use crate::domain::user::Theme;
 
 /// The tabs of the account settings.
@@ -24,6 +26,7 @@ pub enum Tab {
     Callers,
     Policy,
     Catalogue,
+    ServiceAccounts,
 }
 
 /// The theme that this browser has chosen.
@@ -40,6 +43,26 @@ pub fn theme_cookie(theme: Theme) -> Cookie<'static> {
 
 const THEME: &str = "latchkey-theme";
 
+/// The service account whose tokens a page is about.
+pub struct Service {
+    /// What it is called.
+    pub name: String,
+    pub username: String,
+    /// Whether one is in its team. An administrator who isn't sees and revokes.
+    pub is_ours: bool,
+}
+
+impl Service {
+    pub fn of(entrusted: &Entrusted) -> Self {
+        let account = entrusted.account();
+        Self {
+            name: account.display_name.as_str().to_owned(),
+            username: account.name.as_str().to_owned(),
+            is_ours: !entrusted.is_outside(),
+        }
+    }
+}
+
 pub struct Shell {
     pub instance: String,
     pub version: &'static str,
@@ -50,6 +73,12 @@ pub struct Shell {
     pub user_name: String,
     /// Whether they look after the others.
     pub is_admin: bool,
+    /// Whether service accounts are theirs to look after.
+    pub has_accounts: bool,
+    /// Where the list is of the tokens that the page is about.
+    pub tokens: String,
+    /// Whose they are, if not one's own.
+    pub service: Option<Service>,
     /// Whether the theme is this browser's to choose: it isn't on the page where one chooses for one's account, nor
     /// once one has.
     pub picks_theme: bool,
@@ -83,6 +112,9 @@ impl Shell {
             person: None,
             user_name: String::new(),
             is_admin: false,
+            has_accounts: false,
+            tokens: whose::OWN.to_owned(),
+            service: None,
             picks_theme: true,
             tab: Tab::None,
             message: None,
@@ -115,8 +147,19 @@ impl Shell {
             Tab::Callers => "callers",
             Tab::Policy => "policy",
             Tab::Catalogue => "catalogue",
+            Tab::ServiceAccounts => "service-accounts",
         };
         tab == name
+    }
+
+    /// Why one can't generate a token here, for whom that is so.
+    pub fn cannot_generate(&self) -> &'static str {
+        match &self.service {
+            Some(service) if !service.is_ours => {
+                "You are not in the team of this account, so you generate none of its tokens. You may narrow and revoke them."
+            }
+            _ => "Your role lets you use and revoke tokens, not generate them.",
+        }
     }
 
     pub fn theme_name(&self) -> &'static str {

@@ -108,6 +108,7 @@ pub async fn happened(app: &App, person: &Person, count: i64) {
                 confirmed: None,
                 has_password: true,
                 fresh: None,
+                entrusted: None,
             };
             for number in 1..=count {
                 let event = Event::own(Kind::ProfileChanged, &actor, now);

@@ -19,7 +19,8 @@ async fn everybodys_activity_is_a_file_with_who_did_what_to_whom() {
     let link = bo.opens("/admin/activity?person=ada").await.link("Download these as CSV");
     let file = bo.browser.get(&link.expect("a link")).await;
     let mut rows = file.text.lines();
-    let head = "number,time,kind,event,person,person_id,token,detail,by,by_id,address,agent";
+    let head =
+        "number,time,kind,event,person,person_id,owned_by,token,detail,by,by_id,address,agent";
     assert_eq!(rows.next(), Some(head));
     assert!(file.text.contains(",'=1+1\n") || file.text.contains(",'=1+1\r\n"), "no formula");
     assert_eq!(rows.count(), 1_102);

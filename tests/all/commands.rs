@@ -15,12 +15,12 @@ use crate::support::people::{PASSWORD, Person};
 const TEAMS: &str =
     "[[teams]]\nkey = \"platform\"\nname = \"Platform\"\n[teams.services]\ngit = \"read-write\"\n";
 
-async fn app() -> App {
+pub async fn app() -> App {
     App::with(&format!("{SAMPLE}\n{TEAMS}"), &[]).await
 }
 
 /// The real binary, on the database and the file of a running server.
-fn typed(app: &App, words: &[&str], input: &str) -> Output {
+pub fn typed(app: &App, words: &[&str], input: &str) -> Output {
     let file = app.database.folder().join("teams.toml");
     std::fs::write(&file, format!("{SAMPLE}\n{TEAMS}")).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
@@ -34,13 +34,13 @@ fn typed(app: &App, words: &[&str], input: &str) -> Output {
 }
 
 /// What a command that worked has printed.
-fn said(app: &App, words: &[&str]) -> String {
+pub fn said(app: &App, words: &[&str]) -> String {
     let output = typed(app, words, "");
     assert!(output.status.success(), "{words:?}: {}", err(&output));
     out(&output)
 }
 
-fn json(app: &App, words: &[&str], input: &str) -> Value {
+pub fn json(app: &App, words: &[&str], input: &str) -> Value {
     let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
     let output = typed(app, &words, input);
     let text = out(&output);

@@ -21,7 +21,7 @@ async fn tokens(app: &App) -> i64 {
 }
 
 /// Every form of the product, as its path: `tests/tidy.rs` checks that none is missing.
-pub const FORMS: [&str; 37] = [
+pub const FORMS: [&str; 48] = [
     "/setup",
     "/sign-in",
     "/sign-in/code",
@@ -59,6 +59,17 @@ pub const FORMS: [&str; 37] = [
     "/account/tokens/{id}/secret",
     "/account/tokens/{id}/pause",
     "/account/tokens/{id}/overlap",
+    "/service-accounts",
+    "/service-accounts/{account}/hand-over",
+    "/service-accounts/{account}/standing",
+    "/service-accounts/{account}/deletion",
+    "/service-accounts/{account}/tokens",
+    "/service-accounts/{account}/tokens/search",
+    "/service-accounts/{account}/tokens/revocation",
+    "/service-accounts/{account}/tokens/{id}",
+    "/service-accounts/{account}/tokens/{id}/secret",
+    "/service-accounts/{account}/tokens/{id}/pause",
+    "/service-accounts/{account}/tokens/{id}/overlap",
 ];
 
 /// CSRF-01, CSRF-02

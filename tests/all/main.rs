@@ -5,6 +5,8 @@
 mod support;
 
 mod account;
+mod account_deletions;
+mod account_standings;
 mod acl;
 mod activity;
 mod all_activity;
@@ -29,6 +31,7 @@ mod exports;
 mod forgotten;
 mod forms;
 mod gateways;
+mod hand_overs;
 mod home;
 mod http;
 mod identities;
@@ -56,6 +59,7 @@ mod revocations;
 mod search;
 mod second_factors;
 mod secrets;
+mod service_accounts;
 mod sessions;
 mod setup;
 mod sign_in;

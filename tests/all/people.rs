@@ -44,6 +44,7 @@ async fn has_people(app: &App, count: usize) {
                 teams: std::sync::Arc::default(),
                 dates: Dates::default(),
                 theme: None,
+                owned_by: None,
             };
             users::insert(tx, &user, &hash)?;
         }

@@ -47,3 +47,26 @@ async fn the_link_of_somebody_who_was_deleted_is_dead() {
     assert_eq!(bo.browser.submit(&form).await.status, StatusCode::SEE_OTHER);
     assert_eq!(app.guest().open(&path).await.status, StatusCode::NOT_FOUND);
 }
+
+/// SVC-13
+#[actix_web::test]
+async fn whose_tokens_are_in_use_leaves_only_after_a_word_about_what_runs_with_them() {
+    let app = App::start().await;
+    let (ada, bo) = (app.member("ada").await, app.admin("bo").await);
+    ada.generates("CI").with("Git", "Read").await;
+    ada.generates("Old").with("Git", "Read").await;
+    let word = "1 of these tokens was used in the last 30 days.";
+    let places =
+        ["deletion", "standing"].map(|noun| format!("/admin/people/{}/{noun}", ada.id.as_str()));
+    for place in &places {
+        assert!(!bo.opens(place).await.says("in the last 30 days"), "{place}: not used");
+    }
+    let now = app.now().at();
+    ada.used(&app, "CI", now - chrono::TimeDelta::days(29), 3).await;
+    ada.used(&app, "Old", now - chrono::TimeDelta::days(31), 3).await;
+    for place in &places {
+        let page = bo.opens(place).await;
+        assert!(page.says(word), "{place}: {}", page.text);
+        assert_eq!(page.link("service account").as_deref(), Some("/service-accounts"));
+    }
+}

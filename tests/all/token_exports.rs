@@ -20,11 +20,11 @@ async fn the_list_is_exported_as_it_is_filtered_and_its_cells_are_inert() {
     let lines: Vec<&str> = file.text.split("\r\n").collect();
     assert_eq!(
         lines[0],
-        "token,name,hint,owner,owner_name,owner_disabled,granted,state,generated,renewed,expires,revoked,last_used,last_address,last_agent,outside_policy"
+        "token,name,hint,owner,owner_name,owner_disabled,owned_by,granted,state,generated,renewed,expires,revoked,last_used,last_address,last_agent,outside_policy"
     );
     assert_eq!(lines.len(), 3, "{}", file.text);
     let cells = format!(
-        ",\"'=cmd(\"\"x\"\"),1\",{},ada,ada Nyström,false,builds:read-write,live,2026",
+        ",\"'=cmd(\"\"x\"\"),1\",{},ada,ada Nyström,false,,builds:read-write,live,2026",
         &secret[..7]
     );
     assert!(lines[1].contains(&cells), "{}", lines[1]);

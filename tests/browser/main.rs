@@ -29,6 +29,7 @@ mod people;
 mod refusals;
 mod script;
 mod second_factors;
+mod service_accounts;
 mod token_accessibility;
 mod token_form;
 mod token_form_plain;

@@ -24,9 +24,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use actix_web::dev::{Server, ServerHandle};
 use chrono::{DateTime, TimeDelta, Utc};
 use latchkey::config::{Config, Given, Source, Values};
+use latchkey::domain::team::TeamKey;
 use latchkey::domain::time::{Clock, Now};
 use latchkey::domain::user::{Role, UserName};
+use latchkey::manage::service_accounts::Hand;
 use latchkey::server::Application;
+use latchkey::store::conn::Conn;
+use latchkey::store::{service_accounts, users};
 use reqwest::header::HOST;
 
 use browse::Browser;
@@ -202,6 +206,27 @@ impl App {
         let name = UserName::parse(name).expect("a name");
         let done = self.application.manage.leave_team(team, name, self.now()).await;
         done.unwrap_or_else(|failure| panic!("{failure:?}"));
+    }
+
+    /// Hands a service account over to a team, as the operator does.
+    pub async fn hands_over(&self, name: &str, team: &str) {
+        let (manage, name) = (&self.application.manage, UserName::parse(name).expect("a name"));
+        let team = team.to_owned();
+        let done = manage.hand_over(Hand::Operator, name, None, team, self.now()).await;
+        done.unwrap_or_else(|failure| panic!("{failure:?}"));
+    }
+
+    /// Has a service account belong to a team that the file has no more.
+    pub async fn is_gone(&self, name: &str, team: &str) {
+        let name = UserName::parse(name).expect("a name");
+        let (gone, now) = (TeamKey::parse(team).expect("a key"), self.now());
+        let put = move |tx: &mut Conn| {
+            let (account, _) = users::find_by_name(tx, &name)?.expect("the account");
+            let from = account.owned_by.expect("its team");
+            Ok(service_accounts::hand_over(tx, &account.id, &from, &gone, now)?)
+        };
+        self.database.write(put).await;
+        self.hears_of_it().await;
     }
 
     /// Disables somebody, as the operator does.

@@ -65,6 +65,7 @@ impl Person {
             teams: std::sync::Arc::default(),
             dates: Dates::default(),
             theme: None,
+            owned_by: None,
         };
         let id = user.id.clone();
         app.database.write(move |tx| Ok(users::insert(tx, &user, &hash())?)).await;
@@ -127,14 +128,7 @@ impl Person {
         let (owner, now) = (self.id.clone(), app.now());
         let make = move |tx: &mut Conn| {
             for number in 0..count {
-                let draft = Draft {
-                    name: TokenName::parse(&format!("token-{number:02}")).expect("a name"),
-                    description: Description::default(),
-                    expires: Choice::Never,
-                    grants: Grants::parse("git:read").expect("grants"),
-                    networks: Networks::default(),
-                    per_minute: None,
-                };
+                let draft = draft(&format!("token-{number:02}"));
                 let made = Now::new(now.at() - chrono::TimeDelta::minutes(i64::from(number) + 1));
                 let prefix = Prefix::parse("lk").expect("a prefix");
                 let issued = Issued::mint(&owner, &draft, Expiry::Never, &prefix, made);
@@ -143,6 +137,16 @@ impl Person {
             Ok(())
         };
         app.database.write(make).await;
+    }
+
+    /// Puts a token into the table that reads Git, and answers with its value.
+    pub async fn has_token(&self, app: &App) -> String {
+        let prefix = Prefix::parse("lk").expect("a prefix");
+        let draft = draft("token-00");
+        let issued = Issued::mint(&self.id, &draft, Expiry::Never, &prefix, app.now());
+        let (token, digest) = (issued.token.clone(), issued.secret.digest());
+        app.database.write(move |tx| Ok(tokens::insert(tx, &token, &digest)?)).await;
+        issued.secret.expose().to_owned()
     }
 
     /// Revokes a token by its name in the list.
@@ -156,6 +160,17 @@ impl Person {
     /// What the list says of a token.
     pub async fn sees(&self, name: &str) -> Option<Vec<String>> {
         self.opens("/account/tokens").await.row(name)
+    }
+}
+
+fn draft(name: &str) -> Draft {
+    Draft {
+        name: TokenName::parse(name).expect("a name"),
+        description: Description::default(),
+        expires: Choice::Never,
+        grants: Grants::parse("git:read").expect("grants"),
+        networks: Networks::default(),
+        per_minute: None,
     }
 }
 

@@ -100,7 +100,7 @@ mod tests {
         let teams = "[[teams]]\nkey = \"platform\"\nname = \"Platform\"\n[teams.services]\nbuilds = \"read\"\n[[teams]]\nkey = \"staff\"\n";
         let config = read(&format!("{SERVICES}{teams}")).expect("a file");
         let platform = [TeamKey::parse("platform").expect("a key")];
-        let of = |teams| Ceiling { role: Role::Member, teams };
+        let of = |teams| Ceiling { role: Role::Member, teams, is_service: false };
         let builds = config.catalogue.service("builds").expect("builds");
         assert_eq!(builds.ceiling(of(&platform)), Some(Access::Read));
         assert_eq!(builds.ceiling(of(&[])), None);

@@ -77,6 +77,8 @@ kinds! {
     /// With an identity of the provider.
     IdentityLinked: "identity_linked", "Company account linked";
     IdentityUnlinked: "identity_unlinked", "Company account unlinked";
+    /// A service account is another team's from then on.
+    AccountHandedOver: "account_handed_over", "Handed over to another team";
 }
 
 /// What an event is about.

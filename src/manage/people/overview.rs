@@ -35,6 +35,13 @@ pub struct Overview {
 }
 
 impl Overview {
+    /// How many of their tokens that work were used in the last so many days.
+    pub fn used_lately(&self, days: i64, now: Now) -> usize {
+        let lately = |at: DateTime<Utc>| (now.at() - at).num_days() < days;
+        let live = self.tokens.iter().filter(|token| token.is_live(now));
+        live.filter(|token| token.last_use.as_ref().is_some_and(|last| lately(last.at))).count()
+    }
+
     /// Whether there is anything beside the password that they sign in with.
     pub fn has_second_factor(&self) -> bool {
         self.second_factor.is_some() || self.passkeys > 0

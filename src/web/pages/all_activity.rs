@@ -3,9 +3,10 @@
 use actix_web::web::Data;
 use askama::Template;
 
-use super::activity::line::{self, Day, Line, who, with_origin};
+use super::activity::line::{self, About, Day, Line, who, with_origin};
 use super::activity::query::ActivityQuery;
 use super::activity::{Choice, kinds, ways};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::event::{Event, Subject};
 use crate::domain::time::Now;
 use crate::domain::user::UserName;
@@ -95,6 +96,7 @@ pub async fn index(
     let found = manage.all_activity(&me.actor, filter.clone(), place).await?;
     let (newer, older) = ways(&query.0, &found);
     let (here, links) = (me.here(now), filter.token.is_none());
+    let catalogue = &manage.rules().catalogue;
     let page = Index {
         shell: me.shell(Tab::AllActivity),
         kinds: [
@@ -105,7 +107,7 @@ pub async fn index(
         .map(|(label, subject)| (label, kinds(subject, filter.kind))),
         is_filtered: filter.token.is_some() || filter.kind.is_some() || filter.person.is_some(),
         days: line::by_day(&found.lines, here, |event| {
-            drawn(event, &me, here, &found.people, links)
+            drawn(event, &me, here, &found.people, catalogue, links)
         }),
         token: filter.token.as_ref().map(|id| id.as_str().to_owned()).zip(called),
         person: query.0.person.clone(),
@@ -118,10 +120,20 @@ pub async fn index(
     Ok(Page::show(&page))
 }
 
-fn drawn(event: &Event, me: &SignedIn, here: Here, people: &People, links: bool) -> Line {
+fn drawn(
+    event: &Event,
+    me: &SignedIn,
+    here: Here,
+    people: &People,
+    catalogue: &Catalogue,
+    links: bool,
+) -> Line {
     let about = event.person.as_ref().and_then(|id| people.get(id));
-    let way = |one: &Names| {
-        (one.name.clone(), format!("/admin/activity?person={}", local::encode(&one.name)))
+    let called = |key: &str| catalogue.team(key).map_or(key, |team| &team.name).to_owned();
+    let way = |one: &Names| About {
+        name: one.name.clone(),
+        link: format!("/admin/activity?person={}", local::encode(&one.name)),
+        team: one.owned_by.as_deref().map(called),
     };
     let token = event.token.as_ref().filter(|_| links && event.told().0.is_some());
     Line {

@@ -27,6 +27,7 @@ struct Row {
     event: &'static str,
     person: Option<String>,
     person_id: Option<String>,
+    owned_by: Option<String>,
     token: Option<String>,
     detail: String,
     by: String,
@@ -39,6 +40,7 @@ impl Row {
     fn of(number: i64, event: &Event, people: &People, me: &SignedIn) -> Self {
         let id = |id: &Option<UserId>| id.as_ref().map(|id| id.as_str().to_owned());
         let name = |id: &Option<UserId>| Some(people.get(id.as_ref()?)?.name.clone());
+        let person = event.person.as_ref().and_then(|id| people.get(id));
         let by = match &event.actor {
             Some(_) => name(&event.actor).unwrap_or_default(),
             None => who(event, me).1.to_owned(),
@@ -48,8 +50,9 @@ impl Row {
             time: exact_time(event.at),
             kind: event.kind.as_str(),
             event: event.kind.words(),
-            person: name(&event.person),
+            person: person.map(|one| one.name.clone()),
             person_id: id(&event.person),
+            owned_by: person.and_then(|one| one.owned_by.clone()),
             token: event.token.as_ref().map(|id| id.as_str().to_owned()),
             detail: event.detail.clone(),
             by,
@@ -68,6 +71,7 @@ impl Record for Row {
         "event",
         "person",
         "person_id",
+        "owned_by",
         "token",
         "detail",
         "by",
@@ -85,6 +89,7 @@ impl Record for Row {
             self.event.to_owned(),
             or_empty(self.person),
             or_empty(self.person_id),
+            or_empty(self.owned_by),
             or_empty(self.token),
             self.detail,
             self.by,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::catalogue::Catalogue;
@@ -22,6 +22,7 @@ use crate::web::form::Fields;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+use crate::web::whose::Id;
 
 #[derive(Template)]
 #[template(path = "explanations/show.html")]
@@ -133,7 +134,7 @@ pub async fn show(
     manage: Data<Manage>,
     me: SignedIn,
     now: Now,
-    id: Path<String>,
+    id: Id,
     req: HttpRequest,
 ) -> Result<Page, WebError> {
     let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
@@ -142,7 +143,7 @@ pub async fn show(
     let rules = manage.rules();
     if let Pasted::Value(_) = Pasted::read(&typed.url, &rules.prefix) {
         me.note("There was a token’s value in that address. It is not needed: leave it out.")?;
-        return Ok(Page::see_other(&format!("/account/tokens/{}/explanation", id.as_str())));
+        return Ok(Page::see_other(&format!("{}/{}/explanation", me.list(), id.as_str())));
     }
     let mut page = Show {
         shell: me.shell(Tab::Tokens),

@@ -1,6 +1,8 @@
 //! Pages for people. A file is one noun; in it stand, page by page: the page struct, its form, its handler.
 
 pub mod account;
+pub mod account_deletions;
+pub mod account_standings;
 pub mod activity;
 pub mod all_activity;
 pub mod all_exports;
@@ -17,6 +19,7 @@ pub mod deletions;
 pub mod explanations;
 pub mod exports;
 pub mod forgotten;
+pub mod hand_overs;
 pub mod home;
 pub mod identities;
 pub mod overlaps;
@@ -39,6 +42,7 @@ pub mod revocations;
 pub mod search;
 pub mod second_factors;
 pub mod secrets;
+pub mod service_accounts;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

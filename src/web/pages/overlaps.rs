@@ -1,6 +1,6 @@
 //! `/account/tokens/{id}/overlap`: the end of the time in which a former value works beside the new one.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 
 use super::question::{Question, ask, ask_again, resume};
 use super::tokens::form::{read, stamp};
@@ -13,6 +13,7 @@ use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
+use crate::web::whose::Id;
 
 pub struct OverlapForm {
     id: String,
@@ -50,12 +51,7 @@ fn question(token: &Token) -> Question {
     }
 }
 
-pub async fn new(
-    manage: Data<Manage>,
-    me: SignedIn,
-    now: Now,
-    id: Path<String>,
-) -> Result<Page, WebError> {
+pub async fn new(manage: Data<Manage>, me: SignedIn, now: Now, id: Id) -> Result<Page, WebError> {
     let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
     let token = manage.token(&me.actor, id).await?;
     ask(&me, &manage, question(&token), Problems::default(), now).await
@@ -64,7 +60,7 @@ pub async fn new(
 pub async fn destroy(
     manage: Data<Manage>,
     now: Now,
-    id: Path<String>,
+    id: Id,
     sent: Sent<OverlapForm>,
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;
@@ -77,7 +73,7 @@ pub async fn destroy(
     match answer.await {
         Ok(token) => {
             me.tell(&format!("The former value of “{}” no longer works.", token.name.as_str()))?;
-            Ok(Page::see_other(&format!("/account/tokens/{}", id.as_str())))
+            Ok(Page::see_other(&format!("{}/{}", me.list(), id.as_str())))
         }
         Err(failure) => ask_again(&me, &manage, id, question, failure, now).await,
     }

@@ -1,6 +1,6 @@
 //! `/account/tokens/{id}/pause`: a token is refused for a while, and goes on.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 
 use super::question::{Question, ask, ask_again, resume};
 use super::tokens::form::stamp;
@@ -13,6 +13,7 @@ use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
+use crate::web::whose::Id;
 
 pub struct PauseForm {
     id: String,
@@ -75,12 +76,7 @@ fn question(token: &Token, pause: bool) -> Question {
     }
 }
 
-pub async fn new(
-    manage: Data<Manage>,
-    me: SignedIn,
-    now: Now,
-    id: Path<String>,
-) -> Result<Page, WebError> {
+pub async fn new(manage: Data<Manage>, me: SignedIn, now: Now, id: Id) -> Result<Page, WebError> {
     let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
     let token = manage.token(&me.actor, id).await?;
     let asked = question(&token, token.paused.is_none());
@@ -90,7 +86,7 @@ pub async fn new(
 pub async fn create(
     manage: Data<Manage>,
     now: Now,
-    id: Path<String>,
+    id: Id,
     sent: Sent<PauseForm>,
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;
@@ -110,7 +106,7 @@ pub async fn create(
             } else {
                 format!("“{name}” works again.")
             })?;
-            Ok(Page::see_other(&format!("/account/tokens/{}", id.as_str())))
+            Ok(Page::see_other(&format!("{}/{}", me.list(), id.as_str())))
         }
         Err(failure) => {
             let asked = |token: &Token| question(token, pause);

@@ -21,6 +21,7 @@ use crate::web::local::encode;
 use crate::web::page::Page;
 use crate::web::shell::{Shell, Tab};
 use crate::web::words::{Here, Moment, number};
+pub(super) use edit::Effects;
 pub use edit::{edit, update};
 pub use new::{create, new};
 

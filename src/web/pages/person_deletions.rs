@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::people::LIST;
 use super::people::parts::{self, Whom, page_of};
+use super::standings::LATELY;
 use crate::domain::refusal::Problems;
 use crate::domain::time::Now;
 use crate::manage::Manage;
@@ -26,6 +27,8 @@ struct New {
     shell: Shell,
     whom: Whom,
     tokens: Vec<String>,
+    /// How many of them something runs with.
+    in_use: usize,
     typed: String,
     problems: Problems,
 }
@@ -37,6 +40,7 @@ impl New {
             shell: me.shell(Tab::People),
             whom: Whom::of(seen, me, me.here(now)),
             tokens: live.map(|token| token.name.as_str().to_owned()).collect(),
+            in_use: seen.used_lately(LATELY, now),
             typed,
             problems,
         }

@@ -15,6 +15,7 @@ use crate::web::administrator::Administrator;
 use crate::web::error::WebError;
 use crate::web::page::Page;
 use crate::web::shell::{Shell, Tab};
+use crate::web::whose;
 use crate::web::words::plural;
 
 #[derive(Template)]
@@ -45,7 +46,7 @@ struct Token {
 }
 
 struct Person {
-    id: String,
+    place: String,
     name: String,
     sentence: String,
 }
@@ -80,7 +81,7 @@ pub async fn show(manage: Data<Manage>, admin: Administrator, now: Now) -> Resul
     let Administrator(me) = admin;
     let outside = manage.outside_policy(&me.actor, now).await?;
     let person = |(user, sentence): &(User, String)| Person {
-        id: user.id.as_str().to_owned(),
+        place: whose::place(user),
         name: user.name.as_str().to_owned(),
         sentence: sentence.clone(),
     };

@@ -13,6 +13,7 @@ use crate::web::error::WebError;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+use crate::web::whose::OWN;
 
 /// What is asked, in words.
 pub struct Question {
@@ -33,8 +34,8 @@ pub struct Question {
 /// Where a question that was cut off by the end of a session is asked again.
 pub fn resume(id: &str, noun: &str) -> String {
     match TokenId::parse(id) {
-        Some(id) => format!("/account/tokens/{}/{noun}", id.as_str()),
-        None => "/account/tokens".to_owned(),
+        Some(id) => format!("{OWN}/{}/{noun}", id.as_str()),
+        None => OWN.to_owned(),
     }
 }
 

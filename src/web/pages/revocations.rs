@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use super::tokens::list::{List, TokenRow};
-use super::tokens::query::{LIST, ListQuery};
+use super::tokens::query::ListQuery;
 use crate::domain::all_tokens::Usage;
 use crate::domain::id::TokenId;
 use crate::domain::refusal::Problems;
@@ -19,6 +19,7 @@ use crate::web::local;
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+use crate::web::whose::OWN;
 
 #[derive(Template)]
 #[template(path = "revocations/new.html")]
@@ -45,13 +46,13 @@ impl New {
         problems: Problems,
         now: Now,
     ) -> Result<Self, WebError> {
-        let back = form.back();
-        let (rules, owner) = (manage.rules(), &me.actor.user);
+        let back = form.back(me.list());
+        let (rules, owner) = (manage.rules(), me.actor.owner());
         let row = |token| TokenRow::new(token, &rules.catalogue, owner, me.here(now));
         let (question, deed) = form.words(tokens);
         Ok(Self {
             shell: me.shell(Tab::Tokens).modal(),
-            list: List::asked(me, manage, &ListQuery::of_address(back), now).await?,
+            list: List::asked(me, manage, &ListQuery::of_address(me.list(), back), now).await?,
             tokens: tokens.iter().map(row).collect(),
             which: form.which_field(),
             question,
@@ -86,12 +87,12 @@ impl Typed for RevocationForm {
     }
 
     fn resume(&self) -> String {
-        let mut parts = vec![format!("back={}", local::encode(self.back()))];
+        let mut parts = vec![format!("back={}", local::encode(self.back(OWN)))];
         match self.which_field() {
             "id" => parts.extend(self.ids.iter().map(|id| format!("id={}", local::encode(id)))),
             other => parts.push(format!("{other}=yes")),
         }
-        format!("/account/tokens/revocation?{}", parts.join("&"))
+        format!("{OWN}/revocation?{}", parts.join("&"))
     }
 }
 
@@ -125,8 +126,8 @@ impl RevocationForm {
     }
 
     /// The page of the list that the person came from.
-    fn back(&self) -> &str {
-        local::path(&self.back).unwrap_or(LIST)
+    fn back<'a>(&'a self, list: &'a str) -> &'a str {
+        local::path(&self.back).unwrap_or(list)
     }
 
     pub(super) fn words(&self, tokens: &[Token]) -> (String, String) {
@@ -197,7 +198,7 @@ const NOTHING: &str = "Nothing was changed.";
 
 fn turn_back(me: &SignedIn, form: &RevocationForm, note: &str) -> Result<Page, WebError> {
     me.note(note)?;
-    Ok(Page::see_other(form.back()))
+    Ok(Page::see_other(form.back(me.list())))
 }
 
 /// What was done, on the page of the list that the person came from.
@@ -210,5 +211,5 @@ fn tell(me: &SignedIn, form: &RevocationForm, tokens: &[Token]) -> Result<Page, 
         }
         tokens => me.tell(&format!("{} tokens were revoked.", tokens.len()))?,
     }
-    Ok(Page::see_other(form.back()))
+    Ok(Page::see_other(form.back(me.list())))
 }

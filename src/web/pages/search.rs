@@ -14,6 +14,7 @@ use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
+use crate::web::whose::OWN;
 use crate::web::words::{Here, Moment};
 
 pub struct SearchForm(ListQuery);
@@ -26,7 +27,7 @@ impl Typed for SearchForm {
     /// The list, without what was typed: it may have been a value.
     fn resume(&self) -> String {
         let (query, _) = self.0.parse();
-        address(&Query { words: String::new(), ..query })
+        address(OWN, &Query { words: String::new(), ..query })
     }
 }
 
@@ -38,7 +39,7 @@ pub async fn create(
     let Sent { me, typed: SearchForm(asked) } = sent;
     match identified(&me, &manage, &asked, now).await? {
         Some(page) => Ok(page),
-        None => Ok(Page::see_other(&asked.resume())),
+        None => Ok(Page::see_other(&address(me.list(), &asked.parse().0))),
     }
 }
 
@@ -56,7 +57,7 @@ pub async fn identified(
     };
     me.note(&note)?;
     let only = token.filter(|token| token.revoked.is_none()).map(|token| token.id);
-    Ok(Some(Page::see_other(&address(&Query { only, ..Query::default() }))))
+    Ok(Some(Page::see_other(&address(me.list(), &Query { only, ..Query::default() }))))
 }
 
 pub const MISTYPED: &str = "That looks like a token’s value with a character missing or mistaken. Paste all of it, or only the first characters that the list shows.";
@@ -70,6 +71,9 @@ async fn whose(
 ) -> Result<(Option<Token>, String), WebError> {
     let here = me.here(now);
     Ok(match manage.identify(&me.actor, digest).await? {
+        Found::Nothing if me.actor.entrusted.is_some() => {
+            (None, "No token of this account has that value.".to_owned())
+        }
         Found::Nothing => (None, "No token of yours has that value.".to_owned()),
         Found::Present(token) => {
             let note = of_present(&token, here);

@@ -58,7 +58,7 @@ pub async fn show(
     let secret = shown.issued.secret.expose();
     let slug = slug(token.name.as_str());
     let address = address(me, manage, token);
-    let user = me.actor.user.name.as_str();
+    let user = me.actor.owner().name.as_str();
     let parts = Parts { token: secret, user, slug: &slug, address: &address };
     let page = Page::show(&Show {
         shell: me.shell(Tab::Tokens).modal(),
@@ -79,7 +79,7 @@ pub async fn show(
 /// Where the token is used: the first service it opens that has an address, else here, where it can ask about itself.
 fn address(me: &SignedIn, manage: &Manage, token: &Token) -> String {
     let catalogue = &manage.rules().catalogue;
-    let open = token.grants.within(catalogue, me.actor.user.ceiling());
+    let open = token.grants.within(catalogue, me.actor.owner().ceiling());
     let url = |service: &Service| open.of(&service.key).and(service.url.clone());
     let service = catalogue.services().iter().find_map(url);
     service.unwrap_or_else(|| format!("{}/api/v1/token", me.site.url()))

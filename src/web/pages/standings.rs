@@ -22,6 +22,9 @@ use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
 use crate::web::words::plural;
 
+/// In how many days a token was used with which something is taken to run.
+pub(super) const LATELY: i64 = 30;
+
 #[derive(Template)]
 #[template(path = "standings/edit.html")]
 struct Edit {
@@ -31,6 +34,8 @@ struct Edit {
     toll: Option<String>,
     /// Those that are refused from then on, or come back.
     tokens: Vec<TokenRow>,
+    /// How many of them something runs with.
+    in_use: usize,
     /// The ids of those that are to be revoked instead.
     ended: Vec<String>,
     problems: Problems,
@@ -58,6 +63,7 @@ impl Edit {
             whom: Whom::of(seen, me, here),
             toll: toll(seen.sessions.len(), tokens.len()),
             tokens,
+            in_use: seen.used_lately(LATELY, now),
             ended,
             problems,
         }
@@ -103,7 +109,7 @@ impl Typed for StandingForm {
     }
 }
 
-fn ids(typed: &[String]) -> Vec<TokenId> {
+pub(super) fn ids(typed: &[String]) -> Vec<TokenId> {
     typed.iter().filter_map(|id| TokenId::parse(id)).collect()
 }
 

@@ -5,23 +5,37 @@ use actix_session::Session;
 
 use super::SignedIn;
 use crate::domain::actor::{Actor, Confirmed, Fresh};
+use crate::domain::client::Client;
 use crate::domain::id::Nonce;
 use crate::domain::password::Password;
 use crate::domain::refusal::{Fault, Outcome, Problems};
 use crate::domain::time::{Now, from_micros};
+use crate::domain::user::User;
 use crate::manage::Manage;
 use crate::web::ceremony::{Answered, Asked, CONFIRM, Seal};
 use crate::web::error::WebError;
 use crate::web::shell::Shell;
 
 /// When a change was last confirmed, in microseconds; kept only where the operator allows a window after it.
-pub const CONFIRMED: &str = "confirmed";
+const CONFIRMED: &str = "confirmed";
 
 /// When somebody signed in anew at the provider, and what the change that it is for uses up.
 const FRESH: &str = "fresh";
 
+/// Who acts in a session, with what it remembers of confirming; on their own tokens until more is known.
+pub fn actor(session: &Session, user: User, client: Client, has_password: bool, now: Now) -> Actor {
+    let confirmed = session.get::<i64>(CONFIRMED).ok().flatten().map(from_micros);
+    let fresh = fresh(session).filter(|fresh| fresh.counts(now));
+    Actor { user, client, confirmed, has_password, fresh, entrusted: None }
+}
+
+/// Whether the next change asks for the password.
+pub fn asks_password(me: &Actor, manage: &Manage, now: Now) -> bool {
+    me.fresh.is_none() && !me.is_within(manage.rules().confirm_window, now)
+}
+
 /// A fresh sign-in that a session remembers.
-pub fn fresh(session: &Session) -> Option<Fresh> {
+fn fresh(session: &Session) -> Option<Fresh> {
     let (at, once) = session.get::<(i64, String)>(FRESH).ok().flatten()?;
     Some(Fresh { at: from_micros(at), once: Nonce::parse(&once)? })
 }

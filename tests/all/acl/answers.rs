@@ -28,6 +28,9 @@ pub const WHO_GENERATES: [Answer; 4] = [SignIn, Refused, Served, Served];
 pub const ADMINS: [Answer; 4] = [SignIn, Absent, Absent, Served];
 /// They have no second factor, passkeys are not offered, and there is no such person.
 pub const WITHOUT_ONE: [Answer; 4] = [SignIn, Absent, Absent, Absent];
+/// Of a service account of a team that none of them is in.
+pub const OF_OTHERS: [Answer; 4] = [SignIn, Absent, Absent, Served];
+pub const OF_OTHERS_NEW: [Answer; 4] = [SignIn, Absent, Absent, Refused];
 pub const NOBODY: [Answer; 4] = [Absent; 4];
 /// Nobody is known by a cookie there, and no token was sent.
 pub const BY_TOKEN: [Answer; 4] = [Machine(401); 4];
@@ -35,7 +38,8 @@ pub const BY_TOKEN: [Answer; 4] = [Machine(401); 4];
 pub const BY_VISITORS_FORM: [Answer; 4] = [Refused; 4];
 
 pub fn answer(page: &Page, expected: Answer) -> Answer {
-    let refused = page.says("Your role lets you use and revoke tokens, not generate them");
+    let refused = page.says("Your role lets you use and revoke tokens, not generate them")
+        || page.says("so you generate none of its tokens");
     let place = page.location().unwrap_or_default();
     match page.status {
         status if matches!(expected, Machine(_)) => Machine(status.as_u16()),

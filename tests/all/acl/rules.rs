@@ -2,11 +2,11 @@
 
 use super::answers::Answer::{Machine, Served, SignIn};
 use super::answers::{
-    ADMINS, BY_TOKEN, BY_VISITORS_FORM, EVERYBODY, NOBODY, Rule, SIGNED_IN, WHO_GENERATES,
-    WITHOUT_ONE,
+    ADMINS, BY_TOKEN, BY_VISITORS_FORM, EVERYBODY, NOBODY, OF_OTHERS, OF_OTHERS_NEW, Rule,
+    SIGNED_IN, WHO_GENERATES, WITHOUT_ONE,
 };
 
-pub const RULES: [Rule; 97] = [
+pub const RULES: [Rule; 121] = [
     ("ANY /verify", BY_TOKEN),
     ("ANY /verify/{path:.*}", BY_TOKEN),
     ("GET /api/v1/token", BY_TOKEN),
@@ -112,4 +112,28 @@ pub const RULES: [Rule; 97] = [
     ("GET /account/tokens/{id}/explanation", SIGNED_IN),
     ("GET /account/tokens/{id}/overlap", SIGNED_IN),
     ("POST /account/tokens/{id}/overlap", SIGNED_IN),
+    ("GET /service-accounts", SIGNED_IN),
+    ("POST /service-accounts", ADMINS),
+    ("GET /service-accounts/new", ADMINS),
+    ("GET /service-accounts/{account}/hand-over", ADMINS),
+    ("POST /service-accounts/{account}/hand-over", ADMINS),
+    ("GET /service-accounts/{account}/standing", ADMINS),
+    ("POST /service-accounts/{account}/standing", ADMINS),
+    ("GET /service-accounts/{account}/deletion", ADMINS),
+    ("POST /service-accounts/{account}/deletion", ADMINS),
+    ("GET /service-accounts/{account}/tokens", OF_OTHERS),
+    ("POST /service-accounts/{account}/tokens", OF_OTHERS_NEW),
+    ("GET /service-accounts/{account}/tokens/new", OF_OTHERS_NEW),
+    ("POST /service-accounts/{account}/tokens/search", OF_OTHERS),
+    ("GET /service-accounts/{account}/tokens/revocation", OF_OTHERS),
+    ("POST /service-accounts/{account}/tokens/revocation", OF_OTHERS),
+    ("GET /service-accounts/{account}/tokens/{id}", OF_OTHERS),
+    ("POST /service-accounts/{account}/tokens/{id}", OF_OTHERS),
+    ("GET /service-accounts/{account}/tokens/{id}/secret", OF_OTHERS_NEW),
+    ("POST /service-accounts/{account}/tokens/{id}/secret", OF_OTHERS_NEW),
+    ("GET /service-accounts/{account}/tokens/{id}/pause", OF_OTHERS),
+    ("POST /service-accounts/{account}/tokens/{id}/pause", OF_OTHERS),
+    ("GET /service-accounts/{account}/tokens/{id}/explanation", OF_OTHERS),
+    ("GET /service-accounts/{account}/tokens/{id}/overlap", OF_OTHERS),
+    ("POST /service-accounts/{account}/tokens/{id}/overlap", OF_OTHERS),
 ];

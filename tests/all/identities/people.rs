@@ -1,6 +1,9 @@
 //! Whose account it is: found by issuer and subject alone, never by name or address.
 
 use latchkey::config::SAMPLE;
+use latchkey::domain::identity::Identity;
+use latchkey::domain::user::{DisplayName, UserName};
+use latchkey::manage::service_accounts::{Hand, NewAccount};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -37,6 +40,31 @@ async fn a_name_or_an_address_that_is_taken_links_nothing() {
     let browser = app.guest();
     assert_eq!(provider.signs_in(&browser).await.status, StatusCode::SEE_OTHER);
     assert!(browser.open("/account").await.says("ada Nyström"), "the account that was here");
+}
+
+/// AUTH-14, SVC-07: a service account is nobody's to come in as, nor is its name to be had beside it.
+#[actix_web::test]
+async fn who_is_called_like_a_service_account_at_the_provider_does_not_get_in() {
+    let provider = Provider::start();
+    let team = "[[teams]]\nkey = \"platform\"\nname = \"Platform\"\n";
+    let app = provider.at(&format!("{SAMPLE}\n{team}"), &[]).await;
+    let name = UserName::parse("night-build").expect("a name");
+    let display_name = DisplayName::from(&name);
+    let new = NewAccount { name: name.clone(), display_name, team: "platform".to_owned() };
+    let manage = &app.application.manage;
+    let made = manage.add_service_account(Hand::Operator, new, app.now()).await;
+    made.unwrap_or_else(|failure| panic!("{failure:?}"));
+    provider.tells("preferred_username", "night-build".into());
+    let browser = app.guest();
+    let page = provider.signs_in(&browser).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.says("with your username already"), "{}", page.text);
+    assert_eq!(browser.get("/account").await.status, StatusCode::SEE_OTHER);
+    let identity = Identity { issuer: provider.issuer.clone(), subject: "248289761001".to_owned() };
+    let refused = manage.link_identity(name, identity, app.now()).await;
+    let said = format!("{:?}", refused.expect_err("a refusal"));
+    assert!(said.contains("night-build is a service account"), "{said}");
+    assert_eq!(linked(&app).await, 0);
 }
 
 /// AUTH-14

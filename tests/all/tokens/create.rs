@@ -76,7 +76,7 @@ async fn the_password_is_looked_at_last() {
     ada.generates("CI runner").with("Git", "Read").await;
     for _ in 0..8 {
         let page = ada.browser.submit(&form(&ada).await.fill("Your password", "wrong")).await;
-        assert_eq!(page.error("Name"), "You already have a token named “CI runner”");
+        assert_eq!(page.error("Name"), "There already is a token named “CI runner”");
         assert_eq!(page.error("Your password"), "", "not even tried");
     }
     let page = ada.browser.submit(&form(&ada).await.fill("Name", "other")).await;
@@ -116,7 +116,7 @@ async fn a_name_is_free_again_once_its_token_is_dead() {
     bo.generates("CI").with("Git", "Read").await;
     ada.generates("CI").expiring("7").with("Git", "Read").await;
     let page = ada.generates(" CI ").with("Git", "Read").page().await;
-    assert_eq!(page.error("Name"), "You already have a token named “CI”");
+    assert_eq!(page.error("Name"), "There already is a token named “CI”");
     ada.revokes("CI").await;
     ada.generates("CI").expiring("7").with("Git", "Read").await;
     app.wait(chrono::TimeDelta::days(8));
@@ -179,7 +179,7 @@ async fn one_token_too_many_is_refused_in_words_also_in_a_race() {
     assert_eq!(made, 3);
     let refused = pages.iter().find(|page| page.status != StatusCode::OK).expect("one");
     assert!(
-        refused.alert().contains("You have 3 tokens, the most allowed here"),
+        refused.alert().contains("There are 3 tokens, the most allowed here"),
         "{}",
         refused.text
     );

@@ -117,7 +117,7 @@ async fn every_wrong_field_of_an_edit_is_said_at_once() {
     assert!(page.says("Choose at least one service"));
     let taken = form(&app, &ada, "CI").await.fill("Name", "Other");
     let page = ada.browser.submit(&taken).await;
-    assert_eq!(page.error("Name"), "You already have a token named “Other”");
+    assert_eq!(page.error("Name"), "There already is a token named “Other”");
 }
 
 /// TOK-06

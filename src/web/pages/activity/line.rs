@@ -19,8 +19,8 @@ pub struct Line {
     pub icon: &'static str,
     pub tone: &'static str,
     pub words: &'static str,
-    /// Of everybody's activity, whose it is, and where all that happened to them is shown.
-    pub about: Option<(String, String)>,
+    /// Of everybody's activity, whose it is.
+    pub about: Option<About>,
     /// What the token was called then.
     pub name: Option<String>,
     /// Where all that happened to it is shown, if this is not it.
@@ -30,6 +30,15 @@ pub struct Line {
     pub by: String,
     /// The hour and minute.
     pub at: Moment,
+}
+
+/// Whose account something happened to.
+pub struct About {
+    pub name: String,
+    /// Where all that happened to them is shown.
+    pub link: String,
+    /// What the team is called that owns a service account.
+    pub team: Option<String>,
 }
 
 pub fn days(found: &Activity, me: &SignedIn, here: Here, links: bool) -> Vec<Day> {

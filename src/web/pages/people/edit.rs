@@ -60,13 +60,13 @@ impl Edit {
 }
 
 /// What is said of a change beforehand.
-struct Effects {
-    list: Vec<Effect>,
-    summary: String,
+pub struct Effects {
+    pub list: Vec<Effect>,
+    pub summary: String,
 }
 
 impl Effects {
-    fn of(list: Vec<Effect>) -> Self {
+    pub fn of(list: Vec<Effect>) -> Self {
         let count = |is_meant: fn(&Effect) -> bool| list.iter().filter(|e| is_meant(e)).count();
         let parts = [
             (count(|e| e.less && !e.more), "will do less"),

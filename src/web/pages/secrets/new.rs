@@ -1,6 +1,6 @@
 //! `/account/tokens/{id}/secret`: a new value for a token that keeps all else.
 
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
@@ -22,6 +22,7 @@ use crate::web::pages::tokens::list::List;
 use crate::web::pages::tokens::parts::{ExpiryOption, expiry_options};
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+use crate::web::whose::Id;
 use crate::web::words::Moment;
 
 #[derive(Template)]
@@ -79,7 +80,7 @@ impl New {
             last_day: last.to_string(),
             until: typed.until,
             is_paused: token.paused.is_some(),
-            can_generate: policy.may_generate(me.actor.user.role),
+            can_generate: policy.may_generate(me.actor.role()),
             problems,
         })
     }
@@ -182,7 +183,7 @@ pub async fn new(
     manage: Data<Manage>,
     me: SignedIn,
     now: Now,
-    id: Path<String>,
+    id: Id,
     prefill: Query<SecretForm>,
 ) -> Result<Page, WebError> {
     let id = TokenId::parse(&id).ok_or(WebError::NotFound)?;
@@ -201,7 +202,7 @@ pub async fn new(
 pub async fn create(
     manage: Data<Manage>,
     now: Now,
-    id: Path<String>,
+    id: Id,
     sent: Sent<SecretForm>,
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;

@@ -1,13 +1,12 @@
 //! `/account/tokens/{id}`: a token's own page, where it is looked at and changed.
 
 use actix_web::HttpRequest;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use askama::Template;
 
 use super::form::{TokenForm, Under, read, stamp};
 use super::link::{self, Prefill};
 use super::parts::Parts;
-use super::query::LIST;
 use crate::domain::expiry::Expiry;
 use crate::domain::grants::Summary;
 use crate::domain::id::TokenId;
@@ -23,6 +22,7 @@ use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+use crate::web::whose::{Id, OWN};
 
 use super::refused;
 use super::story::{Facts, Line};
@@ -63,10 +63,14 @@ impl Edit {
         Self {
             shell: me.shell(Tab::Tokens),
             id: token.id.as_str().to_owned(),
-            action: format!("{LIST}/{}", token.id.as_str()),
+            action: format!("{}/{}", me.list(), token.id.as_str()),
             parts: Parts::of(&typed, present, under),
-            activity: story.events.iter().map(|event| Line::of(event, me, here)).collect(),
-            facts: Facts::of(&story.listed, me, under, here),
+            activity: story
+                .events
+                .iter()
+                .map(|event| Line::of(event, me, &story.people, here))
+                .collect(),
+            facts: Facts::of(&story, me, under, here),
             summary: typed.summary(under),
             works_until,
             problems: Problems::default(),
@@ -74,9 +78,9 @@ impl Edit {
             marked: None,
             chart: Chart::of(&story.history, here),
             refused: story.refused.iter().map(refused).collect(),
-            only_name: under.policy.edits_of(under.ceiling.role) == Edits::Name,
-            only_narrow: under.policy.edits_of(under.ceiling.role) == Edits::Narrow,
-            can_generate: under.policy.may_generate(under.ceiling.role),
+            only_name: under.policy.edits_of(under.role) == Edits::Name,
+            only_narrow: under.policy.edits_of(under.role) == Edits::Narrow,
+            can_generate: under.policy.may_generate(under.role),
             typed,
         }
     }
@@ -96,9 +100,9 @@ impl Typed for ChangedToken {
     fn resume(&self) -> String {
         match TokenId::parse(&self.id) {
             Some(id) => {
-                format!("/account/tokens/{}?{}", id.as_str(), link::query(&self.form))
+                format!("{OWN}/{}?{}", id.as_str(), link::query(&self.form))
             }
-            None => "/account/tokens".to_owned(),
+            None => OWN.to_owned(),
         }
     }
 }
@@ -107,13 +111,13 @@ pub async fn edit(
     manage: Data<Manage>,
     me: SignedIn,
     now: Now,
-    id: Path<String>,
+    id: Id,
     req: HttpRequest,
 ) -> Result<Page, WebError> {
     let story = story(&manage, &me, &id, now).await?;
     let rules = manage.rules();
     let missing = me.missing();
-    let under = Under::new(&rules, &me.actor.user, missing.as_deref(), now);
+    let under = Under::new(&rules, &me, missing.as_deref(), now);
     let mut typed = TokenForm::of(&story.listed.token, under);
     let mut prefill = Prefill::of(&req);
     let marked = prefill.widen(&mut typed, &story.listed.token.grants, under);
@@ -124,13 +128,13 @@ pub async fn edit(
 pub async fn update(
     manage: Data<Manage>,
     now: Now,
-    id: Path<String>,
+    id: Id,
     sent: Sent<ChangedToken>,
 ) -> Result<Page, WebError> {
     let Sent { me, typed: ChangedToken { form: mut typed, .. } } = sent;
     let rules = manage.rules();
     let missing = me.missing();
-    let under = Under::new(&rules, &me.actor.user, missing.as_deref(), now);
+    let under = Under::new(&rules, &me, missing.as_deref(), now);
     let story = story(&manage, &me, &id, now).await?;
     let token = story.listed.token.clone();
     if typed.is_unfinished() {
@@ -147,7 +151,7 @@ pub async fn update(
     match answer.await {
         Ok(saved) => {
             me.tell(&saved_words(saved.as_ref()))?;
-            Ok(Page::see_other(&format!("/account/tokens/{}", token.id.as_str())))
+            Ok(Page::see_other(&format!("{}/{}", me.list(), token.id.as_str())))
         }
         Err(failure) => {
             if let Failure::Refused(Refusal::Changed { .. }) = &failure {

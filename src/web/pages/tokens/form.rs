@@ -18,9 +18,10 @@ use crate::domain::refusal::Problems;
 use crate::domain::sets::Sets;
 use crate::domain::time::{Now, from_micros};
 use crate::domain::token::{Description, Draft, Token, TokenName};
-use crate::domain::user::User;
+use crate::domain::user::Role;
 use crate::manage::Rules;
 use crate::web::form::Fields;
+use crate::web::session::SignedIn;
 use crate::web::words::Here;
 
 /// Leaves the end of a token as it is.
@@ -53,17 +54,24 @@ pub struct Under<'a> {
     pub catalogue: &'a Catalogue,
     pub sets: &'a Sets,
     pub policy: &'a Policy,
+    /// Of whose tokens these are.
     pub ceiling: Ceiling<'a>,
+    /// Of who fills it in.
+    pub role: Role,
+    /// Where these tokens are listed.
+    pub list: &'a str,
     /// What to say where no password was typed; `None` where none is asked for.
     pub missing: Option<&'a str>,
+    /// The time as who fills it in is told it.
     pub here: Here,
 }
 
 impl<'a> Under<'a> {
-    pub fn new(rules: &'a Rules, person: &'a User, missing: Option<&'a str>, now: Now) -> Self {
+    pub fn new(rules: &'a Rules, me: &'a SignedIn, missing: Option<&'a str>, now: Now) -> Self {
         let (catalogue, sets, policy) = (&rules.catalogue, &rules.sets, &rules.policy);
-        let (ceiling, here) = (person.ceiling(), Here::of(person, now));
-        Self { catalogue, sets, policy, ceiling, missing, here }
+        let (ceiling, role) = (me.actor.owner().ceiling(), me.actor.role());
+        let (list, here) = (me.list(), me.here(now));
+        Self { catalogue, sets, policy, ceiling, role, list, missing, here }
     }
 }
 
@@ -179,7 +187,7 @@ impl TokenForm {
     /// The change of a token that the form asks for. Where people may change no more than name and description, the
     /// rest of the form isn't sent, and stays as it is.
     pub fn edit(&self, token: &Token, under: Under<'_>) -> Result<Edit, Problems> {
-        let only_name = under.policy.edits_of(under.ceiling.role) == Edits::Name;
+        let only_name = under.policy.edits_of(under.role) == Edits::Name;
         let mut problems = Problems::default();
         let name = problems.keep("name", TokenName::parse(&self.name));
         let description = problems.keep("description", Description::parse(&self.description));

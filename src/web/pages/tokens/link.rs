@@ -63,7 +63,7 @@ impl Prefill {
             self.note("widen", &scope);
             return None;
         };
-        if under.policy.edits_of(under.ceiling.role) != Edits::Any {
+        if under.policy.edits_of(under.role) != Edits::Any {
             self.why("widen", &scope, "you can’t widen a token here");
             return None;
         }

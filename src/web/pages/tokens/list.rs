@@ -14,6 +14,8 @@ use crate::web::session::SignedIn;
 /// A page of a person's tokens, and the ways to the others.
 #[derive(Default)]
 pub struct List {
+    /// Where it is.
+    pub place: String,
     pub rows: Vec<TokenRow>,
     /// How many tokens there are, shown or not.
     pub total: usize,
@@ -87,14 +89,16 @@ impl List {
         notes.extend(beyond(&listing, &query));
         let query = Query { page: listing.page, ..query };
         let row = |listed| TokenRow::listed(listed, &rules, me, now);
+        let place = me.list();
         Ok(Self {
+            place: place.to_owned(),
             rows: listing.rows.iter().map(row).collect(),
             total: listing.total,
-            can_generate: rules.policy.may_generate(me.actor.user.role),
+            can_generate: rules.policy.may_generate(me.actor.role()),
             has_expired,
             notes,
-            filters: filters(&listing, &query),
-            columns: columns(&query),
+            filters: filters(place, &listing, &query),
+            columns: columns(place, &query),
             order: order(query.order),
             search: Search {
                 words: query.words.clone(),
@@ -102,17 +106,17 @@ impl List {
                 sort: sort_name(query.order),
             },
             is_one_alone: query.only.is_some(),
-            pager: Pager::of(&listing, &query),
+            pager: Pager::of(place, &listing, &query),
             // One token alone may be gone after a question about it.
-            back: address(&Query { only: None, ..query }),
+            back: address(place, &Query { only: None, ..query }),
         })
     }
 
     /// The question that ends tokens, up to the words that name them.
     pub fn revocation(&self) -> String {
-        let question = "/account/tokens/revocation?";
-        if self.back == super::query::LIST || self.back.is_empty() {
-            question.to_owned()
+        let question = format!("{}/revocation?", self.place);
+        if self.back == self.place {
+            question
         } else {
             format!("{question}back={}&", local::encode(&self.back))
         }
@@ -139,13 +143,13 @@ fn beyond(listing: &Listing<Listed>, query: &Query) -> Option<String> {
 }
 
 /// All, and those that there are; the one that is shown in any case.
-fn filters(listing: &Listing<Listed>, query: &Query) -> Vec<Filter> {
+fn filters(place: &str, listing: &Listing<Listed>, query: &Query) -> Vec<Filter> {
     let labels = ["All", "Expiring soon", "Never used", "Expired"];
     let all = Show::ALL.into_iter().zip(labels).zip(listing.counts);
     let filter = |((show, label), count)| Filter {
         label,
         count,
-        link: address(&Query { show, page: 1, only: None, ..query.clone() }),
+        link: address(place, &Query { show, page: 1, only: None, ..query.clone() }),
         is_current: show == query.show && query.only.is_none(),
     };
     let kept = |filter: &Filter| filter.count > 0 || filter.is_current || filter.label == "All";
@@ -153,7 +157,7 @@ fn filters(listing: &Listing<Listed>, query: &Query) -> Vec<Filter> {
 }
 
 /// A column that is sorted by leads to the other direction, any other to its usual one.
-fn columns(query: &Query) -> Vec<Heading> {
+fn columns(place: &str, query: &Query) -> Vec<Heading> {
     let heading = |(column, label)| {
         let is_current = query.order.column == column;
         let usual = matches!(column, Column::Used | Column::Access);
@@ -164,7 +168,7 @@ fn columns(query: &Query) -> Vec<Heading> {
             (true, true) => "descending",
             (true, false) => "ascending",
         };
-        let link = address(&Query { order, page: 1, only: None, ..query.clone() });
+        let link = address(place, &Query { order, page: 1, only: None, ..query.clone() });
         Heading { label, link, sorted }
     };
     let columns = [Column::Name, Column::Access, Column::Used, Column::Expires];
@@ -186,9 +190,9 @@ fn order(order: Order) -> &'static str {
 
 impl Pager {
     /// None where all tokens are on one page.
-    fn of(listing: &Listing<Listed>, query: &Query) -> Option<Self> {
+    fn of(place: &str, listing: &Listing<Listed>, query: &Query) -> Option<Self> {
         let (page, pages) = (listing.page, listing.pages);
-        let to = |page| address(&Query { page, ..query.clone() });
+        let to = |page| address(place, &Query { page, ..query.clone() });
         (pages > 1).then(|| Self {
             page,
             pages,

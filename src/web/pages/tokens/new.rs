@@ -7,7 +7,6 @@ use askama::Template;
 use super::form::{TokenForm, Under};
 use super::link::{self, Prefill};
 use super::parts::Parts;
-use super::query::LIST;
 use crate::domain::grants::Summary;
 use crate::domain::id::Nonce;
 use crate::domain::refusal::{Failure, Problems, Refusal};
@@ -20,6 +19,7 @@ use crate::web::page::Page;
 use crate::web::pages::secrets::{self, Shown};
 use crate::web::session::SignedIn;
 use crate::web::shell::{Shell, Tab};
+use crate::web::whose::OWN;
 
 #[derive(Template)]
 #[template(path = "tokens/new.html")]
@@ -48,7 +48,7 @@ impl New {
     fn of(me: &SignedIn, under: Under<'_>, typed: TokenForm, problems: Problems) -> Self {
         Self {
             shell: me.shell(Tab::Tokens),
-            action: LIST.to_owned(),
+            action: me.list().to_owned(),
             nonce: Nonce::random().as_str().to_owned(),
             parts: Parts::of(&typed, None, under),
             summary: typed.summary(under),
@@ -56,7 +56,7 @@ impl New {
             problems,
             notes: Vec::new(),
             link: None,
-            can_generate: under.policy.may_generate(under.ceiling.role),
+            can_generate: under.policy.may_generate(under.role),
             lacks_factor: false,
             offers_passkeys: false,
             only_name: false,
@@ -74,7 +74,7 @@ impl Typed for NewToken {
     }
 
     fn resume(&self) -> String {
-        format!("/account/tokens/new?{}", link::query(&self.0))
+        format!("{OWN}/new?{}", link::query(&self.0))
     }
 }
 
@@ -86,7 +86,7 @@ pub async fn new(
 ) -> Result<Page, WebError> {
     let rules = manage.rules();
     let missing = me.missing();
-    let under = Under::new(&rules, &me.actor.user, missing.as_deref(), now);
+    let under = Under::new(&rules, &me, missing.as_deref(), now);
     let expires = under.policy.default_days.to_string();
     let mut typed = TokenForm { expires, ..TokenForm::default() };
     let mut prefill = Prefill::of(&req);
@@ -111,12 +111,12 @@ pub async fn create(
     let Sent { me, typed: NewToken(mut typed) } = sent;
     let rules = manage.rules();
     let missing = me.missing();
-    let under = Under::new(&rules, &me.actor.user, missing.as_deref(), now);
+    let under = Under::new(&rules, &me, missing.as_deref(), now);
     if typed.is_unfinished() {
         typed.apply_set(under);
         let link = typed
             .link
-            .then(|| format!("{}/account/tokens/new?{}", me.site.url(), link::query(&typed)));
+            .then(|| format!("{}{}/new?{}", me.site.url(), me.list(), link::query(&typed)));
         return Ok(Page::show(&New { link, ..New::of(&me, under, typed, Problems::default()) }));
     }
     let answer = async {

@@ -4,9 +4,7 @@ use crate::domain::id::TokenId;
 use crate::domain::listing::{Column, Order, Query, Show};
 use crate::web::form::{Fields, Typed};
 use crate::web::local;
-
-/// Where the list is.
-pub const LIST: &str = "/account/tokens";
+use crate::web::whose::OWN;
 
 /// The query as it was sent: `?show=&sort=&q=&page=`, or `?token=` for one of them alone.
 #[derive(Clone, Default)]
@@ -33,14 +31,14 @@ impl Typed for ListQuery {
     }
 
     fn resume(&self) -> String {
-        address(&self.parse().0)
+        address(OWN, &self.parse().0)
     }
 }
 
 impl ListQuery {
-    /// The query of an address of the list; any other address asks for nothing.
-    pub fn of_address(address: &str) -> Self {
-        let query = address.strip_prefix(LIST).and_then(|rest| rest.strip_prefix('?'));
+    /// The query of an address of this list; any other address asks for nothing.
+    pub fn of_address(list: &str, address: &str) -> Self {
+        let query = address.strip_prefix(list).and_then(|rest| rest.strip_prefix('?'));
         let fields = query.map(|query| Fields::parse(query, Self::REPEATED));
         match fields {
             Some(Ok(fields)) => Self::read(&fields),
@@ -115,8 +113,8 @@ pub fn sort_name(order: Order) -> String {
     if order == Order::default() { String::new() } else { name }
 }
 
-/// The address that asks for this.
-pub fn address(query: &Query) -> String {
+/// The address that asks for this of a list.
+pub fn address(list: &str, query: &Query) -> String {
     let show = if query.show == Show::All { "" } else { show_name(query.show) };
     let page = if query.page > 1 { query.page.to_string() } else { String::new() };
     let only = query.only.as_ref().map_or("", TokenId::as_str);
@@ -126,7 +124,7 @@ pub fn address(query: &Query) -> String {
     let parts = parts.into_iter().filter(|(_, value)| !value.is_empty());
     let parts: Vec<String> =
         parts.map(|(name, value)| format!("{name}={}", local::encode(value))).collect();
-    if parts.is_empty() { LIST.to_owned() } else { format!("{LIST}?{}", parts.join("&")) }
+    if parts.is_empty() { list.to_owned() } else { format!("{list}?{}", parts.join("&")) }
 }
 
 #[cfg(test)]
@@ -141,19 +139,19 @@ mod tests {
             "/account/tokens?sort=-expires",
             "/account/tokens?token=0123456789abcdef",
         ] {
-            let (query, notes) = ListQuery::of_address(text).parse();
-            assert_eq!((&*address(&query), notes), (text, vec![]));
+            let (query, notes) = ListQuery::of_address(OWN, text).parse();
+            assert_eq!((&*address(OWN, &query), notes), (text, vec![]));
         }
     }
 
     #[test]
     fn what_there_is_not_falls_back_and_is_named() {
         let text = "/account/tokens?show=x&sort=--name&page=-1&token=x&q=%20";
-        let (query, notes) = ListQuery::of_address(text).parse();
-        assert_eq!(address(&query), LIST);
+        let (query, notes) = ListQuery::of_address(OWN, text).parse();
+        assert_eq!(address(OWN, &query), OWN);
         assert_eq!(notes.len(), 4, "{notes:?}");
         for other in ["/account", "/account/tokens/new?show=expired", "/account/tokens?a=1&a=2"] {
-            assert_eq!(address(&ListQuery::of_address(other).parse().0), LIST);
+            assert_eq!(address(OWN, &ListQuery::of_address(OWN, other).parse().0), OWN);
         }
     }
 }

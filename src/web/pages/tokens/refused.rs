@@ -1,7 +1,6 @@
 //! The refused calls of a token, and what its owner can do about each.
 
 use super::form::Under;
-use super::query::LIST;
 use crate::domain::access::Access;
 use crate::domain::grants::Grant;
 use crate::domain::policy::Edits;
@@ -65,10 +64,10 @@ fn asked(call: &RefusedCall, under: Under<'_>) -> String {
 }
 
 fn remedy(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
-    let own = |rest: &str| format!("{LIST}/{}{rest}", token.id.as_str());
+    let own = |rest: &str| format!("{}/{}{rest}", under.list, token.id.as_str());
     let link = |href, words: &str| Remedy::Link { href, words: words.to_owned() };
     let words = |words: &str| Remedy::Words(words.to_owned());
-    let (now, renews) = (under.here.now, under.policy.may_generate(under.ceiling.role));
+    let (now, renews) = (under.here.now, under.policy.may_generate(under.role));
     match call.reason {
         Reason::TooNarrow => too_narrow(call, token, under),
         Reason::Elsewhere if token.networks.is_anywhere() => {
@@ -107,13 +106,13 @@ fn too_narrow(call: &RefusedCall, token: &Token, under: Under<'_>) -> Remedy {
         Err(reason) => return Remedy::Words(format!("It can’t be granted: {reason}.")),
     };
     let id = token.id.as_str();
-    match under.policy.edits_of(under.ceiling.role) {
+    match under.policy.edits_of(under.role) {
         Edits::Any => Remedy::Link {
-            href: format!("{LIST}/{id}?widen={}", encode(&need.scope())),
+            href: format!("{}/{id}?widen={}", under.list, encode(&need.scope())),
             words: "Mark it in the form".to_owned(),
         },
-        _ if under.policy.may_generate(under.ceiling.role) => Remedy::Link {
-            href: format!("{LIST}/new?from={id}&{}", widening_query(&widening)),
+        _ if under.policy.may_generate(under.role) => Remedy::Link {
+            href: format!("{}/new?from={id}&{}", under.list, widening_query(&widening)),
             words: "Generate a token that may".to_owned(),
         },
         _ => Remedy::Words(

@@ -8,6 +8,7 @@ use crate::manage::Rules;
 use crate::manage::all_tokens::Owned;
 use crate::manage::tokens::Listed;
 use crate::web::session::SignedIn;
+use crate::web::whose;
 use crate::web::words::{AccessLine, Here, Moment, access};
 
 /// Of how many services a row says why they give less.
@@ -41,7 +42,10 @@ pub struct TokenRow {
 
 /// Whose a token is.
 pub struct Owner {
-    pub id: String,
+    /// Where an administrator looks after them.
+    pub place: String,
+    /// What the team is called that owns a service account.
+    pub team: Option<String>,
     pub name: String,
     pub username: String,
     pub is_disabled: bool,
@@ -101,12 +105,7 @@ impl TokenRow {
         Self {
             outside: outside(token, rules, here.now).filter(|_| revoked.is_none()),
             revoked,
-            owner: Some(Owner {
-                id: owner.id.as_str().to_owned(),
-                name: owner.display_name.as_str().to_owned(),
-                username: owner.name.as_str().to_owned(),
-                is_disabled: owner.disabled.is_some(),
-            }),
+            owner: Some(Owner::of(owner, &rules.catalogue)),
             ..Self::new(token, &rules.catalogue, owner, here)
         }
     }
@@ -114,10 +113,23 @@ impl TokenRow {
     /// With what only the list tells: the former value, and what the policy says today.
     pub fn listed(listed: &Listed, rules: &Rules, me: &SignedIn, now: Now) -> Self {
         let token = &listed.token;
-        let row = Self::new(token, &rules.catalogue, &me.actor.user, me.here(now));
+        let row = Self::new(token, &rules.catalogue, me.actor.owner(), me.here(now));
         let former = listed.former.as_ref().filter(|_| !row.is_expired);
         let former = former.map(|former| Former::new(former, me.here(now)));
         Self { former, outside: outside(token, rules, now), ..row }
+    }
+}
+
+impl Owner {
+    fn of(owner: &User, catalogue: &Catalogue) -> Self {
+        let called = |key: &str| catalogue.team(key).map_or(key, |team| &team.name).to_owned();
+        Self {
+            place: whose::place(owner),
+            team: owner.owned_by.as_ref().map(|team| called(team.as_str())),
+            name: owner.display_name.as_str().to_owned(),
+            username: owner.name.as_str().to_owned(),
+            is_disabled: owner.disabled.is_some(),
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::form::Under;
 use crate::domain::event::{Event, Kind};
-use crate::manage::tokens::Listed;
+use crate::domain::id::UserId;
+use crate::manage::activity::People;
+use crate::manage::tokens::Story;
 use crate::web::session::SignedIn;
 use crate::web::words::{Here, Moment};
 
@@ -11,7 +13,8 @@ pub struct Facts {
     pub name: String,
     pub hint: String,
     pub created: Moment,
-    pub by_me: bool,
+    /// Who generated it.
+    pub by: String,
     pub renewed: Option<Moment>,
     pub last_used: Option<Moment>,
     pub from: Option<String>,
@@ -37,15 +40,15 @@ pub struct Former {
 }
 
 impl Facts {
-    pub fn of(listed: &Listed, me: &SignedIn, under: Under<'_>, here: Here) -> Self {
-        let token = &listed.token;
+    pub fn of(story: &Story, me: &SignedIn, under: Under<'_>, here: Here) -> Self {
+        let (listed, token) = (&story.listed, &story.listed.token);
         let last_use = token.last_use.as_ref();
         let address = last_use.and_then(|last| last.address);
         Self {
             name: token.name.as_str().to_owned(),
             hint: token.hint.clone(),
             created: Moment::past(token.created, here),
-            by_me: token.created_by == *me.actor.id(),
+            by: format!("by {}", called(&token.created_by, me, &story.people)),
             renewed: (token.renewed != token.created).then(|| Moment::past(token.renewed, here)),
             last_used: last_use.map(|last| Moment::past(last.at, here)),
             from: address.map(|address| address.to_string()),
@@ -78,13 +81,10 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn of(event: &Event, me: &SignedIn, here: Here) -> Self {
+    pub fn of(event: &Event, me: &SignedIn, people: &People, here: Here) -> Self {
         let (icon, tone) = drawn(event.kind);
-        let who = match &event.actor {
-            Some(id) if id == me.actor.id() => "By you",
-            Some(_) => "By somebody else",
-            None => "On the server",
-        };
+        let who = event.actor.as_ref().map(|id| format!("By {}", called(id, me, people)));
+        let who = who.unwrap_or_else(|| "On the server".to_owned());
         let from = event.client.address.map(|address| format!(", from {address}"));
         Self {
             icon,
@@ -94,6 +94,15 @@ impl Line {
             at: Moment::past(event.at, here),
             by: format!("{who}{}", from.unwrap_or_default()),
         }
+    }
+}
+
+/// Who did something, in the middle of a sentence.
+fn called(id: &UserId, me: &SignedIn, people: &People) -> String {
+    match people.get(id) {
+        _ if id == me.actor.id() => "you".to_owned(),
+        Some(one) => format!("“{}”", one.display_name),
+        None => "somebody else".to_owned(),
     }
 }
 
@@ -125,6 +134,7 @@ pub fn drawn(kind: Kind) -> (&'static str, &'static str) {
         Kind::TokenRevoked | Kind::TokenSurrendered => ("trash", "danger"),
         Kind::LinkMade | Kind::PasswordSet | Kind::IdentityLinked => ("lock", ""),
         Kind::LinkRefused | Kind::IdentityUnlinked => ("alert", "warn"),
+        Kind::AccountHandedOver => ("renew", ""),
         Kind::PersonDeleted => ("trash", "danger"),
         Kind::CallerAdded | Kind::CallerRotated | Kind::CallerRemoved => ("lock", ""),
     }
