@@ -132,6 +132,26 @@ fn a_person_is_named_for_their_role_and_for_too_many_tokens() {
     assert_eq!(of(&two, Role::Viewer, 3), [many]);
 }
 
+/// SVC-01: people generate its tokens, with their roles.
+#[test]
+fn a_service_account_is_named_for_too_many_tokens_and_never_for_its_role() {
+    let none = Catalogue::default();
+    let team = TeamKey::parse("web").expect("a key");
+    let account = User { owned_by: Some(team), ..user(Role::Member) };
+    for (policy, said) in [
+        (Policy { generate: Role::Admin, ..Policy::default() }, vec![]),
+        (
+            Policy { tokens_per_person: 1, ..Policy::default() },
+            vec!["has 2 tokens, more than the 1 allowed now"],
+        ),
+    ] {
+        let review = Review { policy: &policy, catalogue: &none, present: &none };
+        let breaches = review.of(&account, &[token("git:read"), token("git:read")], now());
+        let sentences: Vec<&str> = breaches.iter().map(|it| it.sentence.as_str()).collect();
+        assert_eq!(sentences, said);
+    }
+}
+
 #[test]
 fn a_token_that_has_ended_counts_but_has_nothing_to_lose() {
     let strict = Policy { never_allowed: false, tokens_per_person: 1, ..Policy::default() };

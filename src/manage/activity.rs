@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Manage;
 use super::people::check_admin;
+use super::service_accounts::owner;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::id::{TokenId, UserId};
@@ -53,14 +54,15 @@ pub(super) fn involved(lines: &[(i64, Event)]) -> BTreeSet<UserId> {
 /// Whose activity is read.
 #[derive(Clone)]
 enum Whose {
-    Own(UserId),
+    /// Of the person, or of the service account that the request is about.
+    Own(Box<Actor>),
     /// Everybody's, by this administrator.
     All(UserId),
 }
 
 impl Manage {
     pub async fn activity(&self, me: &Actor, asked: Asked, place: Place) -> Outcome<Activity> {
-        self.page(Whose::Own(me.id().clone()), asked, place).await
+        self.page(Whose::Own(Box::new(me.clone())), asked, place).await
     }
 
     /// The next part of all that is asked for, before this number; empty at its end.
@@ -70,7 +72,7 @@ impl Manage {
         asked: Asked,
         place: Place,
     ) -> Outcome<Vec<(i64, Event)>> {
-        self.lines(Whose::Own(me.id().clone()), asked, place, STEP).await
+        self.lines(Whose::Own(Box::new(me.clone())), asked, place, STEP).await
     }
 
     /// A page of what happened to everybody, for an administrator.
@@ -140,9 +142,10 @@ impl Manage {
         me: &Actor,
         asked: Option<TokenId>,
     ) -> Outcome<(Vec<Called>, Option<Called>)> {
-        let id = me.id().clone();
+        let me = me.clone();
         self.db
             .read(move |c| {
+                let id = owner(c, &me)?;
                 let one = |token: &TokenId| tokens::names_of_owner(c, &id, Some(token), 1);
                 let one = asked.as_ref().map(one).transpose()?;
                 Ok((tokens::names_of_owner(c, &id, None, NAMED)?, one.into_iter().flatten().next()))
@@ -169,7 +172,10 @@ impl Manage {
 /// A token that isn't theirs has no lines; nor has one, for an administrator, that isn't that person's.
 fn filter<'a>(c: &mut Conn, whose: &'a Whose, asked: &'a Asked) -> Outcome<Option<Filter<'a>>> {
     let person = match whose {
-        Whose::Own(id) => Some(id),
+        Whose::Own(me) => {
+            owner(c, me)?;
+            Some(&me.owner().id)
+        }
         Whose::All(by) => {
             check_admin(c, by)?;
             asked.person.as_ref()

@@ -111,6 +111,7 @@ fn accounts_of_services(cfg: &mut ServiceConfig) {
         .service(resource("/service-accounts/{account}/hand-over").route(get(hand_overs::new)).route(post().to(hand_overs::create)))
         .service(resource("/service-accounts/{account}/standing").route(get(account_standings::edit)).route(post().to(account_standings::update)))
         .service(resource("/service-accounts/{account}/deletion").route(get(account_deletions::new)).route(post().to(account_deletions::create)))
+        .service(resource("/service-accounts/{account}/activity").route(get(activity::index)))
         .service(resource("/service-accounts/{account}/tokens").route(get(tokens::index)).route(post().to(tokens::create)))
         .service(resource("/service-accounts/{account}/tokens/new").route(get(tokens::new)))
         .service(resource("/service-accounts/{account}/tokens/search").route(post().to(search::create)))

@@ -50,6 +50,7 @@ pub struct Service {
     pub username: String,
     /// Whether one is in its team. An administrator who isn't sees and revokes.
     pub is_ours: bool,
+    pub is_disabled: bool,
 }
 
 impl Service {
@@ -59,6 +60,7 @@ impl Service {
             name: account.display_name.as_str().to_owned(),
             username: account.name.as_str().to_owned(),
             is_ours: !entrusted.is_outside(),
+            is_disabled: account.disabled.is_some(),
         }
     }
 }
@@ -77,6 +79,8 @@ pub struct Shell {
     pub has_accounts: bool,
     /// Where the list is of the tokens that the page is about.
     pub tokens: String,
+    /// And what happened to them.
+    pub activity: String,
     /// Whose they are, if not one's own.
     pub service: Option<Service>,
     /// Whether the theme is this browser's to choose: it isn't on the page where one chooses for one's account, nor
@@ -114,6 +118,7 @@ impl Shell {
             is_admin: false,
             has_accounts: false,
             tokens: whose::OWN.to_owned(),
+            activity: whose::OWN_ACTIVITY.to_owned(),
             service: None,
             picks_theme: true,
             tab: Tab::None,

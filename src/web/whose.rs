@@ -14,6 +14,8 @@ use crate::domain::user::{User, UserName};
 
 /// Where one's own list is.
 pub const OWN: &str = "/account/tokens";
+/// Where one's own activity is.
+pub const OWN_ACTIVITY: &str = "/account/activity";
 /// Below it each service account has its pages.
 pub const ACCOUNTS: &str = "/service-accounts";
 
@@ -29,6 +31,14 @@ pub fn list(actor: &Actor) -> String {
     match &actor.entrusted {
         Some(entrusted) => list_of(entrusted.account().name.as_str()),
         None => OWN.to_owned(),
+    }
+}
+
+/// Where the activity is of those whose tokens a request is about.
+pub fn activity(actor: &Actor) -> String {
+    match &actor.entrusted {
+        Some(entrusted) => format!("{ACCOUNTS}/{}/activity", entrusted.account().name.as_str()),
+        None => OWN_ACTIVITY.to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::service_accounts::{app, secret};
+use crate::service_accounts::{LIST, app, secret};
 use crate::support::people::PASSWORD;
 
 /// SVC-10
@@ -21,9 +21,11 @@ async fn a_disabled_accounts_tokens_are_refused_at_once_and_come_back_by_choice(
         assert_eq!(machine.verifies(value, "builds", "read").await, StatusCode::UNAUTHORIZED);
     }
     assert!(ada.opens("/service-accounts").await.says("Disabled"));
+    assert!(ada.opens(LIST).await.says("This account is disabled: its tokens are refused"));
     let form = root.opens(place).await.form("Enable account").tick("Revoke Old job instead");
     root.browser.submit(&form.fill("Your password", PASSWORD)).await;
     assert_eq!(machine.verifies(&kept, "builds", "read").await, StatusCode::OK);
     assert_eq!(machine.verifies(&ended, "builds", "read").await, StatusCode::UNAUTHORIZED);
+    assert!(!ada.opens(LIST).await.says("This account is disabled"));
     assert_eq!(ada.browser.get(place).await.status, StatusCode::NOT_FOUND);
 }

@@ -237,7 +237,10 @@ async fn every_route_of_an_account_answers_the_people_of_its_team_as_that_of_the
             if !route.contains("{account}") {
                 continue;
             }
-            let own = route.replace("/service-accounts/{account}/tokens", "/account/tokens");
+            let own = ["tokens", "activity"].iter().fold((*route).to_owned(), |route, noun| {
+                let of_account = format!("/service-accounts/{{account}}/{noun}");
+                route.replace(&of_account, &format!("/account/{noun}"))
+            });
             let own = RULES.iter().find(|(known, _)| *known == own && own != *route);
             let expected = own.map_or(rule[place], |(_, own)| own[place]);
             let kind = Kind::anew(&app, role, number).await;

@@ -47,6 +47,19 @@ async fn a_hand_over_decided_on_what_is_no_longer_so_is_asked_again() {
     assert_eq!(ada.browser.get(PLACE).await.status, StatusCode::NOT_FOUND);
 }
 
+/// SVC-11
+#[actix_web::test]
+async fn a_hand_over_of_what_another_hand_has_given_away_meanwhile_is_asked_again() {
+    let (app, _ada) = app().await;
+    let root = app.admin("root").await;
+    let form = root.opens(&format!("{PLACE}?team=web")).await.form("Hand over");
+    app.is_gone("night-build", "backend").await;
+    let page = root.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.says("It is in the hands of “backend” now."), "{}", page.text);
+    assert!(root.opens("/service-accounts").await.says("backend"), "and stays there");
+}
+
 /// SVC-12
 #[actix_web::test]
 async fn an_account_whose_team_left_the_file_is_shown_so_and_can_be_handed_over() {

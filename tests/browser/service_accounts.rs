@@ -61,6 +61,9 @@ async fn generates(window: &Window, inspector: &mut Inspector<'_>) {
     window.follows("Deploys").await;
     window.reads("heading", "Deploys").await;
     inspector.looks_at("a token of an account").await;
+    window.follows("All activity of this token").await;
+    window.reads("heading", "Night build: Activity").await;
+    inspector.looks_at("activity of an account").await;
 }
 
 async fn ends(app: &App, window: &Window, inspector: &mut Inspector<'_>) {
@@ -86,6 +89,10 @@ async fn ends(app: &App, window: &Window, inspector: &mut Inspector<'_>) {
     window.presses("Disable account").await;
     window.hears("status", "“Night build” is disabled. Its tokens are refused.").await;
     inspector.looks_at("a disabled account").await;
+    window.goes_to(TOKENS).await;
+    window.sees("This account is disabled").await;
+    inspector.looks_at("tokens of a disabled account").await;
+    window.goes_to("/service-accounts").await;
     window.follows("Enable Night build").await;
     inspector.looks_at("enable an account").await;
     window.goes_to("/service-accounts/night-build/deletion").await;

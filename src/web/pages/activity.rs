@@ -1,4 +1,4 @@
-//! `/account/activity`: everything that happened to one's account and tokens.
+//! `/account/activity`: everything that happened to one's account and tokens, or to a service account and its.
 
 pub(super) mod line;
 pub(super) mod query;
@@ -49,7 +49,7 @@ pub async fn index(
     now: Now,
     asked: Asked<ActivityQuery>,
 ) -> Result<Page, WebError> {
-    let query = asked.0;
+    let query = asked.0.at(&me.activity());
     let (mut what, place, mut notes) = query.parse();
     let (called, one) = manage.activity_tokens(&me.actor, what.token.clone()).await?;
     if one.is_none() && what.token.take().is_some() {

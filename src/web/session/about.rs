@@ -46,11 +46,17 @@ impl SignedIn {
         &self.about.list
     }
 
+    /// Where the activity is of whose these tokens are.
+    pub fn activity(&self) -> String {
+        whose::activity(&self.actor)
+    }
+
     pub(super) fn tell_whose(&self, shell: &mut Shell, tab: Tab) {
         shell.has_accounts = self.about.has_accounts;
         shell.tokens = self.list().to_owned();
+        shell.activity = self.activity();
         shell.service = self.actor.entrusted.as_deref().map(Service::of);
-        let is_service = shell.service.is_some() && tab == Tab::Tokens;
+        let is_service = shell.service.is_some() && matches!(tab, Tab::Tokens | Tab::Activity);
         shell.tab = if is_service { Tab::ServiceAccounts } else { tab };
     }
 }

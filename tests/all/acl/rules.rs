@@ -6,7 +6,7 @@ use super::answers::{
     SIGNED_IN, WHO_GENERATES, WITHOUT_ONE,
 };
 
-pub const RULES: [Rule; 121] = [
+pub const RULES: [Rule; 122] = [
     ("ANY /verify", BY_TOKEN),
     ("ANY /verify/{path:.*}", BY_TOKEN),
     ("GET /api/v1/token", BY_TOKEN),
@@ -121,6 +121,7 @@ pub const RULES: [Rule; 121] = [
     ("POST /service-accounts/{account}/standing", ADMINS),
     ("GET /service-accounts/{account}/deletion", ADMINS),
     ("POST /service-accounts/{account}/deletion", ADMINS),
+    ("GET /service-accounts/{account}/activity", OF_OTHERS),
     ("GET /service-accounts/{account}/tokens", OF_OTHERS),
     ("POST /service-accounts/{account}/tokens", OF_OTHERS_NEW),
     ("GET /service-accounts/{account}/tokens/new", OF_OTHERS_NEW),

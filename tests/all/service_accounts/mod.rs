@@ -1,11 +1,14 @@
 //! Service accounts: who looks after their tokens, what these may do, and what becomes of them.
 
 mod accounts;
+mod activity;
 mod administration;
 mod commands;
 mod outside;
 mod tokens;
 
+use latchkey::domain::actor::Actor;
+use latchkey::domain::client::Client;
 use latchkey::domain::id::{TokenId, UserId};
 use latchkey::domain::token::Token;
 use latchkey::domain::user::{DisplayName, UserName};
@@ -33,11 +36,23 @@ pub async fn with(file: &str) -> (App, Person) {
     let app = App::with(file, &[]).await;
     let ada = app.member("ada").await;
     app.joins("ada", "platform").await;
-    let display_name = DisplayName::parse("Night build").expect("a name");
-    let new = NewAccount { name: name(), display_name, team: "platform".to_owned() };
-    let made = app.application.manage.add_service_account(Hand::Operator, new, app.now()).await;
+    let made = app.application.manage.add_service_account(Hand::Operator, new(), app.now()).await;
     made.unwrap_or_else(|failure| panic!("{failure:?}"));
     (app, ada)
+}
+
+/// The account to be.
+fn new() -> NewAccount {
+    let display_name = DisplayName::parse("Night build").expect("a name");
+    NewAccount { name: name(), display_name, team: "platform".to_owned() }
+}
+
+/// Somebody in a request that began a moment ago.
+async fn actor(app: &App, person: &Person) -> Actor {
+    let found = app.application.manage.person(person.id.clone()).await.expect("read");
+    let (user, has_password) = found.expect("somebody");
+    let (client, confirmed, fresh) = (Client::default(), None, None);
+    Actor { user, client, confirmed, has_password, fresh, entrusted: None }
 }
 
 pub async fn id(app: &App) -> UserId {

@@ -1,10 +1,14 @@
 //! Whose business an account isn't, and that nobody is behind it.
 
 use latchkey::domain::actor::Actor;
-use latchkey::domain::client::Client;
+use latchkey::domain::expiry::Choice;
+use latchkey::domain::grants::Grants;
 use latchkey::domain::id::Nonce;
+use latchkey::domain::networks::Networks;
 use latchkey::domain::password::Password;
+use latchkey::domain::token::{Description, Draft, TokenName};
 use latchkey::domain::user::UserName;
+use latchkey::manage::activity::{Asked, Place};
 use latchkey::manage::revocations::Which;
 use reqwest::StatusCode;
 
@@ -50,24 +54,28 @@ async fn who_left_the_team_a_moment_ago_changes_nothing() {
     let (app, ada) = app().await;
     let value = secret(&ada, "Deploys", &BUILDS).await;
     let (manage, now) = (&app.application.manage, app.now());
-    let (user, _) = manage.person(ada.id.clone()).await.expect("read").expect("ada");
-    let name = UserName::parse("night-build").expect("a name");
-    let entrusted = manage.entrusted(&user, name).await.expect("hers to look after");
-    let entrusted = Some(Box::new(entrusted));
-    let actor = Actor {
-        user,
-        client: Client::default(),
-        confirmed: None,
-        has_password: true,
-        fresh: None,
-        entrusted,
-    };
+    let actor = super::actor(&app, &ada).await;
+    let entrusted = manage.entrusted(&actor.user, super::name()).await.expect("hers to look after");
+    let actor = Actor { entrusted: Some(Box::new(entrusted)), ..actor };
     app.leaves("ada", "platform").await;
     let typed = || Password::typed(PASSWORD);
     let tokens = listed(&app).await;
     let token = &tokens[0];
     let confirmed = || manage.confirm(&actor, typed(), now);
     assert!(manage.tokens(&actor, now).await.is_err(), "she saw them");
+    let activity = manage.activity(&actor, Asked::default(), Place::Newest).await;
+    assert!(activity.is_err(), "she read what happened");
+    let nonce = Nonce::random;
+    let draft = Draft {
+        name: TokenName::parse("Hers").expect("a name"),
+        description: Description::default(),
+        expires: Choice::InDays(30),
+        grants: Grants::parse("builds:read").expect("grants"),
+        networks: Networks::default(),
+        per_minute: None,
+    };
+    let by = confirmed().await.expect("her password");
+    assert!(manage.generate(by, draft, nonce(), now).await.is_err(), "she generated one");
     let by = confirmed().await.expect("her password");
     assert!(manage.pause(by, token.id.clone(), true, now).await.is_err(), "she paused it");
     let by = confirmed().await.expect("her password");
@@ -151,6 +159,9 @@ async fn an_account_is_no_person_in_any_list_or_count() {
     let page = root.opens("/admin/people").await;
     assert_eq!(page.names().len(), 2, "{:?}", page.names());
     assert!(!root.opens("/admin/people?q=night").await.says("Night build"));
+    let by = super::actor(&app, &root).await;
+    let found = app.application.manage.people(&by, "night", 1, app.now()).await.expect("read");
+    assert_eq!((found.found, found.total), (0, 2));
     let teams = app.application.manage.teams().await.expect("the teams");
     let platform = teams.iter().find(|team| team.key.as_str() == "platform").expect("it");
     assert_eq!(platform.people, 1);

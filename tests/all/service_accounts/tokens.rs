@@ -1,13 +1,15 @@
 //! The tokens of an account, on the pages that people have for their own.
 
 use latchkey::domain::event::Kind;
+use latchkey::domain::user::{Role, UserName};
 use latchkey::store::events;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 
 use super::{LIST, app, generates, id, listed, page_of, secret, with};
 use crate::support::people::PASSWORD;
 use crate::teams::file;
 
+const ACTIVITY: &str = "/service-accounts/night-build/activity";
 const BUILDS: [(&str, &str); 1] = [("Builds", "Read & write")];
 
 /// SVC-01
@@ -21,6 +23,7 @@ async fn a_member_of_the_team_generates_a_token_that_acts_for_the_account() {
     assert_eq!(answer.header("remote-user"), "night-build");
     assert_eq!(answer.header("remote-groups"), "platform");
     assert_eq!(answer.header("remote-email"), "");
+    assert!(page.says("login night-build password"), "{}", page.text);
     assert!(page.link("I’ve saved it").expect("the way back").starts_with(LIST));
     assert!(ada.opens(LIST).await.row("Deploys").is_some());
     assert!(ada.sees("Deploys").await.is_none(), "it isn’t hers");
@@ -91,6 +94,60 @@ async fn a_token_of_the_account_is_edited_renewed_explained_found_and_revoked_li
     let page = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
     assert_eq!(page.location().as_deref(), Some(LIST));
     assert_eq!(machine.verifies(&second, "builds", "write").await, StatusCode::UNAUTHORIZED);
+}
+
+/// SVC-01: what is explained is what the account may do, and not who asks.
+#[actix_web::test]
+async fn a_request_with_a_token_of_the_account_is_explained_by_the_accounts_team() {
+    let (app, ada) = app().await;
+    app.joins("ada", "web").await;
+    secret(&ada, "Deploys", &BUILDS).await;
+    app.hands_over("night-build", "web").await;
+    let own = page_of(&app, "Deploys").await;
+    let page = ada.opens(&format!("{own}/explanation?method=GET&service=builds&url=")).await;
+    assert!(page.says("night-build is member; the team Web gives Read."), "{}", page.text);
+}
+
+/// SVC-01: it is no token of the person's who generated it.
+#[actix_web::test]
+async fn an_accounts_token_goes_on_when_who_generated_it_leaves() {
+    let (app, ada) = app().await;
+    let bo = app.member("bo").await;
+    app.joins("bo", "platform").await;
+    let value = secret(&ada, "Deploys", &BUILDS).await;
+    let own = page_of(&app, "Deploys").await;
+    let machine = app.machine();
+    let works = async |since: &str| {
+        assert_eq!(machine.verifies(&value, "builds", "write").await, StatusCode::OK, "{since}");
+    };
+    app.leaves("ada", "platform").await;
+    works("she left the team").await;
+    app.gives_role("ada", Role::Viewer).await;
+    works("she is a viewer").await;
+    app.disables("ada").await;
+    works("she is disabled").await;
+    let done = app
+        .application
+        .manage
+        .delete_person(UserName::parse("ada").expect("a name"), app.now())
+        .await;
+    assert!(done.expect("she is deleted").is_empty(), "no token was hers");
+    works("she is gone").await;
+    assert!(bo.opens(&own).await.says("by somebody else"), "and nobody is named wrongly");
+    assert!(bo.opens(ACTIVITY).await.says("By somebody who is gone"));
+}
+
+/// SVC-02: who looks after it is told, as of a token of one's own.
+#[actix_web::test]
+async fn the_team_is_told_where_a_program_has_revoked_its_token() {
+    let (app, ada) = app().await;
+    let value = secret(&ada, "Deploys", &BUILDS).await;
+    let bearer = format!("Bearer {value}");
+    let headers = [("authorization", &*bearer)];
+    let answer = app.machine().calls(Method::DELETE, "/api/v1/token", &headers).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert!(ada.opens(LIST).await.says("by a program that presented its value"));
+    assert!(!ada.opens("/account/tokens").await.says("by a program"), "it wasn’t hers");
 }
 
 /// SVC-01: what may be granted is what the account may have, whoever grants it.

@@ -85,7 +85,7 @@ impl Line {
             words: event.kind.words(),
             about: None,
             name: name.map(str::to_owned),
-            link: token.map(|id| format!("/account/activity?token={}", id.as_str())),
+            link: token.map(|id| format!("{}?token={}", me.activity(), id.as_str())),
             detail: sentence(detail),
             by: by(event, me, people),
             at: Moment { words: there.format("%H:%M").to_string(), ..Moment::past(event.at, here) },
@@ -115,6 +115,9 @@ fn by(event: &Event, me: &SignedIn, people: &People) -> String {
     let other = event.actor.as_ref().filter(|id| *id != me.actor.id());
     let words = match other.map(|id| people.get(id)) {
         Some(_) if event.actor == event.person => "By themself".to_owned(),
+        // The people of its team look after a service account.
+        Some(Some(one)) if me.actor.entrusted.is_some() => format!("By “{}”", one.display_name),
+        Some(None) if me.actor.entrusted.is_some() => "By somebody who is gone".to_owned(),
         Some(Some(one)) => format!("By “{}”, an administrator", one.display_name),
         _ => who(event, me).0.to_owned(),
     };

@@ -5,14 +5,15 @@ use crate::domain::id::TokenId;
 use crate::manage::activity::{Asked, Place};
 use crate::web::form::{Fields, Typed};
 use crate::web::local;
+use crate::web::whose::OWN_ACTIVITY;
 
-/// Where the activity is.
-const ACTIVITY: &str = "/account/activity";
+/// Where everybody's activity is.
+const ALL: &str = "/admin/activity";
 /// Said where the activity of a token was asked for that isn't theirs.
 pub const NO_TOKEN: &str = "There is no such token: this is the activity of all.";
 
 /// `?token=&kind=`, and where to go on: `before=` or `after=` the number of a line.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct ActivityQuery {
     /// Of everybody's activity, the username of whose it is.
     pub person: String,
@@ -21,8 +22,8 @@ pub struct ActivityQuery {
     before: String,
     after: String,
     pub format: String,
-    /// Whether everybody's activity is asked for.
-    is_of_all: bool,
+    /// Where that activity is.
+    place: String,
 }
 
 impl Typed for ActivityQuery {
@@ -37,7 +38,7 @@ impl Typed for ActivityQuery {
             before: fields.text("before"),
             after: fields.text("after"),
             format: fields.text("format"),
-            is_of_all: false,
+            place: OWN_ACTIVITY.to_owned(),
         }
     }
 
@@ -49,7 +50,12 @@ impl Typed for ActivityQuery {
 impl ActivityQuery {
     /// The same of everybody's activity, or of that of one person.
     pub fn of_all(self, person: String) -> Self {
-        Self { person, is_of_all: true, ..self }
+        Self { person, place: ALL.to_owned(), ..self }
+    }
+
+    /// The same of the activity that is there.
+    pub fn at(self, place: &str) -> Self {
+        Self { place: place.to_owned(), ..self }
     }
 
     /// What is asked for, and in words what of it there isn't.
@@ -59,7 +65,7 @@ impl ActivityQuery {
         if token.is_none() && !self.token.is_empty() {
             notes.push(NO_TOKEN);
         }
-        let is_asked = |kind: &Kind| kind.subject() != Subject::Caller || self.is_of_all;
+        let is_asked = |kind: &Kind| kind.subject() != Subject::Caller || self.place == ALL;
         let kind = Kind::parse(&self.kind).filter(is_asked);
         if kind.is_none() && !self.kind.is_empty() {
             notes.push("There is no such kind of activity: these are all kinds.");
@@ -83,8 +89,7 @@ impl ActivityQuery {
     }
 
     fn address(&self, behind: &str, more: &[(&str, &str)]) -> String {
-        let path = if self.is_of_all { "/admin/activity" } else { ACTIVITY };
-        let path = format!("{path}{behind}");
+        let path = format!("{}{behind}", self.place);
         let filter = [("person", &*self.person), ("token", &*self.token), ("kind", &*self.kind)];
         let pairs = filter.iter().chain(more).filter(|(_, value)| !value.is_empty());
         let pairs: Vec<String> =
