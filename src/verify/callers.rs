@@ -2,9 +2,10 @@
 //! from the next one on.
 
 use crate::domain::catalogue::ServiceKey;
-use crate::domain::refusal::{Failure, Fault};
+use crate::domain::refusal::Fault;
 use crate::domain::secret::Digest;
 use crate::domain::time::Now;
+use crate::store::conn::Conn;
 use crate::store::{Db, callers};
 
 /// The services that may ask about tokens.
@@ -23,13 +24,9 @@ impl Callers {
         now: Now,
     ) -> Result<Option<ServiceKey>, Fault> {
         let Ok(key) = ServiceKey::parse(service) else { return Ok(None) };
-        match self.0.read(move |c| Ok(callers::find(c, &key)?)).await {
-            Ok(found) => {
-                let accepted = found.filter(|caller| caller.accepts(&secret, now));
-                Ok(accepted.map(|caller| caller.service))
-            }
-            Err(Failure::Broke(fault)) => Err(fault),
-            Err(Failure::Refused(_)) => Err(Fault::busy("looking a caller up")),
-        }
+        let find = move |c: &mut Conn| Ok(callers::find(c, &key)?);
+        let found = self.0.read_soon("looking a caller up", find).await?;
+        let accepted = found.filter(|caller| caller.accepts(&secret, now));
+        Ok(accepted.map(|caller| caller.service))
     }
 }

@@ -8,11 +8,10 @@
 //! An entry leads straight to its owner, as each step to another place in memory is one that a verification waits for. It
 //! holds while nobody in the owner's shard has changed since the owner was put there; else the owner is looked for anew.
 
-use std::ops::Deref;
+mod values;
+
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-
-use hashbrown::HashTable;
 
 use super::kinds::Kinds;
 use super::people::People;
@@ -21,15 +20,13 @@ use crate::domain::secret::Digest;
 use crate::domain::standing::Standing;
 use crate::domain::user::User;
 use crate::domain::verdict::Holder;
+pub use values::Entry;
+use values::{SHARDS, Values, place};
 
-/// As many for a thousand tokens as for a million: a lock is rarely met by two.
-const SHARDS: usize = 1024;
 /// The most that one token takes, with its share of everything: measured, with names of up to 24 bytes.
 pub const BYTES_EACH: usize = 200;
 /// And one person, of whom there are fewer: a quarter of the room is theirs.
 const BYTES_OF_PERSON: usize = 500;
-/// With so many values of a shard to be read anew, there is no room for further ones.
-const MOST_CHANGED: usize = 16;
 
 /// How many changes had been learnt of before a row was read.
 #[derive(Clone, Copy)]
@@ -42,27 +39,6 @@ pub enum Seen {
     Nothing,
     /// It has changed, and has to be read anew.
     Changed,
-}
-
-/// A value, what it opens, and whose it is.
-pub struct Entry {
-    holder: Holder,
-    /// The number of the last change among the people of the owner's shard, when the owner was found there.
-    at: u64,
-}
-
-impl Deref for Entry {
-    type Target = Holder;
-
-    fn deref(&self) -> &Holder {
-        &self.holder
-    }
-}
-
-impl From<Holder> for Entry {
-    fn from(holder: Holder) -> Self {
-        Self { holder, at: 0 }
-    }
 }
 
 pub struct Index {
@@ -79,15 +55,6 @@ pub struct Index {
     most: usize,
     count: AtomicUsize,
     kinds: Kinds,
-}
-
-#[derive(Default)]
-struct Values {
-    known: HashTable<Arc<Entry>>,
-    /// What has changed and was not read since: rarely any.
-    changed: Vec<Digest>,
-    /// The number of the last change in this shard.
-    at: u64,
 }
 
 impl Index {
@@ -114,10 +81,8 @@ impl Index {
 
     pub fn find(&self, digest: &Digest) -> Seen {
         let shard = read(&self.values[place(digest)]);
-        let Some(entry) = shard.known.find(hash(digest), |entry| entry.token.digest == *digest)
-        else {
-            let changed = shard.changed.contains(digest);
-            return if changed { Seen::Changed } else { Seen::Nothing };
+        let Some(entry) = shard.find(digest) else {
+            return if shard.has_changed(digest) { Seen::Changed } else { Seen::Nothing };
         };
         let entry = entry.clone();
         drop(shard);
@@ -133,10 +98,7 @@ impl Index {
         let (token, digest) = (entry.token.clone(), &entry.token.digest);
         let anew = Arc::new(Entry { holder: Holder { token, owner }, at });
         let mut shard = write(&self.values[place(digest)]);
-        let known = shard.known.find_mut(hash(digest), |known| Arc::ptr_eq(known, entry));
-        if let Some(known) = known {
-            *known = anew.clone();
-        }
+        shard.replace(entry, &anew);
         Some(anew)
     }
 
@@ -147,41 +109,33 @@ impl Index {
             self.lose();
             return;
         }
-        let (digest, hash) = (token.digest, hash(&token.digest));
+        let digest = token.digest;
         let token = self.kinds.token(token);
         let owner = self.people.find(owner);
         let mut shard = write(&self.values[place(&digest)]);
-        if shard.at > stamp.0 {
+        if shard.has_changed_since(stamp) {
+            // It may be another of the shard that has changed: this one is not to be missed for that.
+            if shard.find(&digest).is_none() {
+                self.put_off(&mut shard, &digest);
+            }
             return;
         }
         let Some((owner, at)) = owner else {
             self.put_off(&mut shard, &digest);
             return;
         };
-        shard.changed.retain(|changed| *changed != digest);
         let entry = Arc::new(Entry { holder: Holder { token, owner }, at });
-        if let Some(known) = shard.known.find_mut(hash, |known| known.token.digest == digest) {
-            *known = entry;
-            return;
-        }
-        if shard.known.len() >= self.most {
+        let (new, lost) = shard.put(entry, self.most);
+        if lost {
             self.lose();
-            // Which one is as random as a digest.
-            let any = shard.known.iter().nth(usize::from(digest.as_bytes()[31]) % self.most.max(1));
-            let Some(any) = any.map(|any| any.token.digest) else { return };
-            shard.take(&any);
-            self.count.fetch_sub(1, Ordering::Relaxed);
         }
-        shard.known.insert_unique(hash, entry, |entry| self::hash(&entry.token.digest));
-        self.count.fetch_add(1, Ordering::Relaxed);
+        self.count.fetch_add(usize::from(new && !lost), Ordering::Relaxed);
     }
 
-    /// A token whose owner is just being read anew, or has no room, is to be looked up when it is asked for.
+    /// A token that can't be stored as it was read is to be looked up when it is asked for.
     fn put_off(&self, shard: &mut Values, digest: &Digest) {
-        if shard.changed.len() >= MOST_CHANGED {
+        if !shard.put_off(digest) {
             self.lose();
-        } else if !shard.changed.contains(digest) {
-            shard.changed.push(*digest);
         }
     }
 
@@ -194,22 +148,16 @@ impl Index {
     /// There is nothing to be known of this value, as was read after the stamp was taken.
     pub fn settle(&self, digest: &Digest, stamp: Stamp) {
         let mut shard = write(&self.values[place(digest)]);
-        if shard.at <= stamp.0 {
-            shard.changed.retain(|changed| changed != digest);
+        if !shard.has_changed_since(stamp) {
+            shard.settle(digest);
         }
     }
 
     /// A value has changed, and that is committed.
     pub fn drop_value(&self, digest: &Digest) {
         let at = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut shard = write(&self.values[place(digest)]);
-        shard.at = at;
-        if shard.take(digest) {
-            self.count.fetch_sub(1, Ordering::Relaxed);
-        }
-        if !shard.changed.contains(digest) {
-            shard.changed.push(*digest);
-        }
+        let was_here = write(&self.values[place(digest)]).change(digest, at);
+        self.count.fetch_sub(usize::from(was_here), Ordering::Relaxed);
     }
 
     /// A person has changed, and that is committed.
@@ -224,7 +172,7 @@ impl Index {
         self.clears.fetch_add(1, Ordering::SeqCst);
         let at = self.changes.fetch_add(1, Ordering::SeqCst) + 1;
         for shard in &self.values {
-            *write(shard) = Values { at, ..Values::default() };
+            *write(shard) = Values::changed_at(at);
         }
         self.people.clear(at);
         self.count.store(0, Ordering::Relaxed);
@@ -267,24 +215,6 @@ impl Index {
     pub fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }
-}
-
-impl Values {
-    fn take(&mut self, digest: &Digest) -> bool {
-        let found = self.known.find_entry(hash(digest), |entry| entry.token.digest == *digest);
-        found.map(|entry| entry.remove()).is_ok()
-    }
-}
-
-/// A digest is as good as random, so its own bytes tell where it is.
-fn place(digest: &Digest) -> usize {
-    let bytes = digest.as_bytes();
-    usize::from(u16::from_be_bytes([bytes[0], bytes[1]])) % SHARDS
-}
-
-fn hash(digest: &Digest) -> u64 {
-    let bytes = digest.as_bytes().iter().skip(2).take(8);
-    bytes.fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

@@ -106,6 +106,28 @@ fn a_change_is_asked_about_until_it_was_read() {
     assert_eq!(index.count(), 0);
 }
 
+/// A fill reads a thousand rows at a time, and changes go on meanwhile.
+#[test]
+fn a_change_of_one_value_loses_none_of_those_read_before_it() {
+    let (index, owner, revoked) = (Index::new(1 << 24), user(), token());
+    index.put_person(&owner, index.stamp());
+    let read: Vec<_> = (0..3_000).map(|_| token()).collect();
+    let (losses, stamp) = (index.losses(), index.stamp());
+    index.drop_value(&revoked.digest);
+    read.iter().for_each(|token| index.put(token.clone(), &owner.id, stamp));
+    index.complete(losses);
+    assert!(index.is_complete());
+    let missed = |token: &&Standing| matches!(index.find(&token.digest), Seen::Nothing);
+    assert_eq!(read.iter().filter(missed).count(), 0);
+    let asked_for = |token: &&Standing| matches!(index.find(&token.digest), Seen::Changed);
+    assert!(read.iter().filter(asked_for).count() < 30, "few wait for being asked for");
+    let beside = read.iter().find(|token| place(&token.digest) == place(&revoked.digest));
+    let beside = beside.expect("some three are in each shard");
+    index.put(beside.clone(), &owner.id, index.stamp());
+    index.put(beside.clone(), &owner.id, stamp);
+    assert!(is_known(&index, &beside.digest), "what was read later stays");
+}
+
 #[test]
 fn an_entry_leads_to_its_owner_as_they_are_now() {
     let (index, owner, token) = (Index::new(1 << 24), user(), token());

@@ -41,7 +41,9 @@ impl Memory {
 
     /// Keeps what was just looked up: a token that may work, and its owner.
     pub fn keep(&self, holder: &Holder, stamp: super::index::Stamp) {
-        if !holder.token.revoked {
+        if holder.token.revoked {
+            self.index.settle(&holder.token.digest, stamp);
+        } else {
             self.index.put_person(&holder.owner, stamp);
             self.index.put(holder.token.clone(), &holder.owner.id, stamp);
         }
@@ -49,7 +51,7 @@ impl Memory {
 
     fn reload(&self, digest: &Digest, c: &mut Conn) -> Result<(), Fault> {
         let stamp = self.index.stamp();
-        match lookup::find(c, digest)?.filter(|known| known.token.revoked.is_none()) {
+        match lookup::find(c, digest)? {
             Some(known) => self.keep(&known.into_holder(*digest), stamp),
             None => self.index.settle(digest, stamp),
         }

@@ -197,7 +197,10 @@ impl Verifier {
         let stamp = memory.index.stamp();
         // In a place of its own: what waits for a database is large, and is carried along by every verification else.
         let looked = Box::pin(self.look_up(digest, now));
-        let Some(known) = looked.await? else { return Ok(None) };
+        let Some(known) = looked.await? else {
+            memory.index.settle(&digest, stamp);
+            return Ok(None);
+        };
         let holder = known.into_holder(digest);
         memory.keep(&holder, stamp);
         Ok(Some(Arc::new(holder.into())))
