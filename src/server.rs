@@ -30,7 +30,7 @@ use crate::verify::{Offer, Verification};
 use crate::web::api::tally::Tally;
 use crate::web::session_store::Sessions;
 use crate::web::site::Site;
-use crate::web::{errors, guard, headers, log, routes};
+use crate::web::{errors, guard, headers, log, patience, routes};
 
 /// The largest form, in bytes.
 const FORM: usize = 128 * 1024;
@@ -243,6 +243,7 @@ impl Parts {
             .configure(routes::pages)
             .wrap(self.sessions())
             .wrap(from_fn(guard::check))
+            .wrap(from_fn(patience::end))
             .wrap(from_fn(errors::show))
             .wrap(from_fn(headers::protect))
             .wrap(from_fn(log::note));

@@ -31,6 +31,7 @@ pub mod sinks;
 pub mod standings;
 pub mod throttles;
 pub mod tokens;
+mod transaction;
 pub mod users;
 pub mod uses;
 
@@ -39,13 +40,14 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection};
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 
 use crate::domain::address::Address;
 use crate::domain::refusal::{Failure, Fault, Outcome};
 use conn::{Conn, Lasting, Manager};
 use following::Following;
 pub use following::{Follow, Follower};
+use transaction::transact;
 
 /// How long a request waits for a free connection before it is told that the server is busy.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -53,8 +55,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// a worker that holds up other requests meanwhile.
 const BLOCKED: u32 = 5_000;
 const IN_PLACE: u32 = 50;
-/// How often a change that met another one is tried anew (PostgreSQL's serializable transactions).
-const ATTEMPTS: u32 = 8;
 
 /// The database: a pool of readers and, on SQLite, its one writer.
 #[derive(Clone)]
@@ -195,10 +195,19 @@ impl Db {
             let none = schema::tokens::table.find("").count().get_result::<i64>(c);
             Ok(none.during("asking the database for a sign of life")?)
         };
-        match self.read(select).await {
-            Ok(_) => Ok(()),
-            Err(Failure::Broke(fault)) => Err(fault),
-            Err(Failure::Refused(_)) => Err(Fault::busy("asking the database")),
+        self.read_soon("asking the database", select).await.map(drop)
+    }
+
+    /// Reads for somebody who can't wait for a database that neither answers nor hangs up.
+    pub async fn read_soon<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        job: impl FnOnce(&mut Conn) -> Outcome<T> + Send + 'static,
+    ) -> Result<T, Fault> {
+        match tokio::time::timeout(PATIENCE, self.read(job)).await {
+            Ok(Ok(read)) => Ok(read),
+            Ok(Err(Failure::Broke(fault))) => Err(fault),
+            Ok(Err(Failure::Refused(_))) | Err(_) => Err(Fault::busy(doing)),
         }
     }
 }
@@ -228,43 +237,6 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn transact<T>(
-    conn: &mut Conn,
-    lasting: Lasting,
-    mut job: impl FnMut(&mut Conn) -> Outcome<T>,
-) -> Outcome<T> {
-    let mut attempt = 1;
-    loop {
-        match once(conn, lasting, &mut job) {
-            Err(Failure::Broke(fault)) if attempt < ATTEMPTS && met_another(&fault) => attempt += 1,
-            outcome => return outcome,
-        }
-    }
-}
-
-fn once<T>(
-    conn: &mut Conn,
-    lasting: Lasting,
-    job: &mut impl FnMut(&mut Conn) -> Outcome<T>,
-) -> Outcome<T> {
-    conn.begin(lasting).during("beginning a change")?;
-    match job(conn) {
-        Ok(value) => {
-            conn.commit().during("committing a change")?;
-            Ok(value)
-        }
-        Err(failure) => {
-            conn.roll_back().during("rolling a change back")?;
-            Err(failure)
-        }
-    }
-}
-
-fn met_another(fault: &Fault) -> bool {
-    let cause = fault.cause().downcast_ref::<DieselError>();
-    matches!(cause, Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)))
-}
-
 /// Says what was being done when the database failed.
 trait During<T> {
     fn during(self, doing: &'static str) -> Result<T, Fault>;
@@ -282,6 +254,8 @@ impl<T> During<T> for QueryResult<T> {
 
 #[cfg(test)]
 mod tests {
+    use diesel::result::DatabaseErrorKind;
+
     use super::*;
 
     #[test]

@@ -48,11 +48,16 @@ pub async fn show(
             }
         }
         Ok(response) => Ok(response.map_into_boxed_body()),
-        // The session's own storage failed: its error comes without a response to replace.
         Err(error) => {
-            // By now the request's own work may be done.
-            let fault = WebError::unsure(Fault::new("keeping a session", format!("{error:?}")));
-            let page = answer(&fault, shell()).map(Page::into_response);
+            let page = match error.as_error::<WebError>() {
+                Some(late) => answer(late, shell()),
+                // The session's own storage failed: by now the request's own work may be done.
+                None => {
+                    let fault = Fault::new("keeping a session", format!("{error:?}"));
+                    answer(&WebError::unsure(fault), shell())
+                }
+            };
+            let page = page.map(Page::into_response);
             let response = page.unwrap_or_else(|| HttpResponse::InternalServerError().finish());
             Err(actix_web::error::InternalError::from_response("fault", response).into())
         }

@@ -20,6 +20,7 @@ pub mod log;
 mod now;
 mod page;
 pub mod pages;
+pub mod patience;
 pub mod routes;
 mod session;
 pub mod session_store;

@@ -10,7 +10,7 @@ use latchkey::domain::change::Change;
 use latchkey::store::conn::Conn;
 use latchkey::store::feed;
 use latchkey::verify::BOUND;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 
 use crate::support::App;
 use crate::support::database::lacks_postgres;
@@ -104,6 +104,39 @@ async fn a_revocation_reaches_every_node_and_one_that_is_cut_off_lets_nothing_th
     wire.blocked.store(false, Ordering::SeqCst);
     until(&three, &kept, StatusCode::OK).await;
     assert_eq!(three.machine().verifies(&gone, "git", "read").await, StatusCode::UNAUTHORIZED);
+}
+
+/// Not cut, but silent: nobody's waiting ends by itself then.
+#[actix_web::test]
+async fn while_the_database_is_silent_everybody_is_answered_that_it_is() {
+    if lacks_postgres() {
+        return;
+    }
+    let one = App::start().await;
+    let (wire, url) = Wire::to(&one.database.url);
+    let node = one.beside(&url).await;
+    let ada = one.member("ada").await;
+    let secret = ada.generates("CI").with("Git", "Read").await;
+    until(&node, &secret, StatusCode::OK).await;
+    let (there, machine) = (ada.browser.at(&node.base), node.machine());
+    wire.blocked.store(true, Ordering::SeqCst);
+    let fields = [("token", &*secret)];
+    let asked = async {
+        tokio::join!(
+            machine.calls(Method::GET, "/readyz", &[]),
+            machine.submits("/revoke", None, &fields),
+            there.get("/account/tokens"),
+        )
+    };
+    let answered = tokio::time::timeout(Duration::from_secs(120), asked).await;
+    let (ready, revoked, list) = answered.expect("an answer to each");
+    wire.blocked.store(false, Ordering::SeqCst);
+    assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(revoked.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(list.status, StatusCode::SERVICE_UNAVAILABLE);
+    let again = machine.submits("/revoke", None, &fields).await;
+    assert_eq!(again.status, StatusCode::OK);
+    until(&node, &secret, StatusCode::UNAUTHORIZED).await;
 }
 
 /// Questions without a pause, eight at a time.

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
+use super::super::During;
 use super::super::conn::{Conn, Lasting};
 use super::super::schema::{events, former_events};
-use super::super::{During, transact};
+use super::super::transaction::transact;
 use super::{EventRow, head};
 use crate::domain::chain::{Entry, Head};
 use crate::domain::refusal::{Failure, Fault, Outcome};

@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
+use super::super::During;
 use super::super::conn::{Conn, Lasting};
 use super::super::schema::tokens;
-use super::super::{During, transact};
+use super::super::transaction::transact;
 use crate::domain::refusal::{Failure, Fault, Outcome};
 use crate::domain::token::search_text;
 

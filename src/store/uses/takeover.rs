@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::super::During;
 use super::super::conn::{Conn, Lasting};
 use super::super::row::{moment, spoilt};
 use super::super::schema::former_uses;
-use super::super::{During, transact};
+use super::super::transaction::transact;
 use super::{OfPerson, add};
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::{Failure, Fault, Outcome};

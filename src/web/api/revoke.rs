@@ -13,8 +13,8 @@ use crate::domain::secret::Digest;
 use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::verify::Verifier;
-use crate::web::client;
 use crate::web::site::Site;
+use crate::web::{client, patience};
 
 /// With a form, from anybody. What is no token, or one no more, is answered like one that has just been revoked.
 pub async fn create(
@@ -60,7 +60,7 @@ async fn end(
     now: Now,
     response: HttpResponseBuilder,
 ) -> HttpResponse {
-    match manage.surrender(digest, client::of(req, site), now).await {
+    match patience::within(manage.surrender(digest, client::of(req, site), now)).await {
         Ok(()) => done(response),
         Err(Failure::Broke(fault)) => problem::broken(&fault),
         Err(Failure::Refused(refusal)) => {
