@@ -2,7 +2,7 @@
 //! `docs/gateways.md` shows the same texts.
 
 use std::io::Write;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use clap::{Args, ValueEnum};
 use url::Url;
@@ -50,6 +50,9 @@ impl Kind {
     }
 }
 
+/// For Caddy, where the service has no address of its own: the example's first line is but a name to it.
+const BIND: &str = "\t# The first line is what a client calls it, this is where it listens: change both.\n\tbind 127.0.0.1\n\n";
+
 pub fn print(config: &Config, asked: &Gateway) -> Result<(), Stop> {
     let services = config.catalogue.services();
     let service = config.catalogue.service(&asked.service).ok_or_else(|| {
@@ -86,6 +89,8 @@ fn filled(file: &str, config: &Config, service: &Service) -> String {
         ("@latchkey_host@", latchkey.ip().to_string()),
         ("@latchkey_port@", latchkey.port().to_string()),
         ("@latchkey_url@", url),
+        ("@peer@", peer(latchkey.ip()).to_string()),
+        ("@bind@", if public.is_some() { String::new() } else { BIND.to_owned() }),
         ("@name@", or(host.map(str::to_owned), "_")),
         ("@site@", or(site, "http://127.0.0.1:8088")),
         ("@rule@", or(host.map(|host| format!("Host(`{host}`)")), "PathPrefix(`/`)")),
@@ -107,4 +112,9 @@ fn reached(listen: SocketAddr) -> SocketAddr {
         given => given.ip(),
     };
     SocketAddr::new(ip, listen.port())
+}
+
+/// Where a gateway on this machine comes from when it goes there: of the loopback network, always the first address.
+fn peer(reached: IpAddr) -> IpAddr {
+    if reached.is_ipv4() && reached.is_loopback() { Ipv4Addr::LOCALHOST.into() } else { reached }
 }

@@ -101,7 +101,7 @@ fn a_configuration_has_this_instances_own_addresses() {
     for (gateway, has) in [
         ("nginx", "http://127.0.0.1:9191/verify?gateway=nginx&service=build_jobs;"),
         ("nginx", "server_name jobs.example.org;"),
-        ("caddy", "forward_auth @asked 127.0.0.1:9191 {"),
+        ("caddy", "forward_auth 127.0.0.1:9191 {"),
         ("caddy", "\nhttps://jobs.example.org {"),
         ("haproxy", "lua.latchkey 127.0.0.1:9191 build_jobs unless"),
         ("traefik", "http://127.0.0.1:9191/verify?gateway=traefik&service=build_jobs"),
@@ -116,13 +116,75 @@ fn a_configuration_has_this_instances_own_addresses() {
         assert!(text.contains(has), "{gateway}: {has}: {text}");
         assert!(text.contains("“Jobs” behind Latchkey (realm “Fernhill”)"), "{text}");
     }
+    let caddy = printed(&folder, "caddy", "build_jobs", &[]);
+    assert!(!caddy.contains("bind "), "who has an address is to be reached there: {caddy}");
     let file = "[[services]]\nkey = \"six\"\nurl = \"http://[2001:db8::1]/\"\n";
     std::fs::write(folder.path.join("six.toml"), file).expect("a file");
     let six = printed(&folder, "ingress-nginx", "six", &["--config", "six.toml"]);
     let six = YamlLoader::load_from_str(&six).unwrap_or_else(|e| panic!("{six}: {e}"));
     assert_eq!(six[0]["spec"]["rules"][0]["host"].as_str(), Some("[2001:db8::1]"));
-    let six = printed(&folder, "nginx", "build_jobs", &["--listen", "[::]:9191"]);
-    assert!(six.contains("http://[::1]:9191/verify"), "{six}");
+}
+
+#[test]
+fn it_says_where_a_gateway_on_this_machine_comes_from() {
+    let folder = Folder::new();
+    for (listen, reached, peer) in [
+        ("[::]:9191", "[::1]:9191", "::1"),
+        ("[::1]:9191", "[::1]:9191", "::1"),
+        ("0.0.0.0:9191", "127.0.0.1:9191", "127.0.0.1"),
+        ("127.0.0.2:9191", "127.0.0.2:9191", "127.0.0.1"),
+        ("192.0.2.7:9191", "192.0.2.7:9191", "192.0.2.7"),
+    ] {
+        // In Kubernetes it comes from a pod.
+        for gateway in &GATEWAYS[..5] {
+            let text = printed(&folder, gateway, "builds", &["--listen", listen]);
+            assert!(text.contains(&format!("trusted_proxies = \"{peer}")), "{gateway}: {text}");
+            assert!(text.contains(reached), "{gateway}: {text}");
+        }
+    }
+}
+
+/// The browser's tests send these through the gateways that this machine has.
+#[test]
+fn no_configuration_lets_a_name_through_that_services_believe() {
+    let folder = Folder::new();
+    let own = ["x-forwarded-port", "x-forwarded-server"];
+    for gateway in GATEWAYS {
+        let text = printed(&folder, gateway, "builds", &[]).to_ascii_lowercase();
+        for name in [
+            "x-forwarded-user",
+            "x-forwarded-groups",
+            "x-forwarded-email",
+            "x-forwarded-preferred-username",
+            "x-forwarded-access-token",
+            "x-forwarded-port",
+            "x-forwarded-prefix",
+            "x-forwarded-server",
+            "x-remote-user",
+            "x-client-ip",
+            "true-client-ip",
+            "forwarded",
+        ] {
+            // HAProxy takes out whatever begins so. Traefik and ingress-nginx say these two themselves.
+            let begins = gateway == "haproxy" && name.starts_with("x-forwarded-");
+            let says = gateway == "traefik" && own.contains(&name)
+                || gateway == "ingress-nginx" && name == own[0];
+            assert!(begins || says || text.contains(name), "{gateway}: {name}");
+        }
+    }
+}
+
+/// Those that the browser's tests can't run: in front of the others Latchkey hangs there.
+#[test]
+fn a_question_ends_in_time_where_the_gateway_lets_one_say_so() {
+    let folder = Folder::new();
+    for (gateway, words) in [
+        ("ingress-nginx", &["proxy_connect_timeout 5s;", "proxy_read_timeout    5s;"][..]),
+        ("envoy", &["cluster: latchkey, timeout: 5s"]),
+    ] {
+        let text = printed(&folder, gateway, "builds", &[]);
+        assert!(words.iter().all(|word| text.contains(word)), "{gateway}: {text}");
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub const FORGED: [&str; 11] = [
 ];
 
 /// What a service or Latchkey might take for another method, path, address or name.
-pub const OTHERS: [&str; 20] = [
+pub const OTHERS: [&str; 26] = [
     "X-HTTP-Method-Override: DELETE",
     "X-HTTP-Method: DELETE",
     "X-Method-Override: DELETE",
@@ -51,7 +51,13 @@ pub const OTHERS: [&str; 20] = [
     "X-Forwarded-Email: root",
     "X-Forwarded-Preferred-Username: root",
     "X-Forwarded-Access-Token: root",
+    "X-Forwarded-Port: 9",
+    "X-Forwarded-Prefix: /public",
+    "X-Forwarded-Server: evil",
+    "X-Remote-User: root",
     "X-Real-IP: 203.0.113.9",
+    "X-Client-IP: 203.0.113.9",
+    "True-Client-IP: 203.0.113.9",
     "Forwarded: for=203.0.113.9",
 ];
 

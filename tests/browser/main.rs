@@ -35,4 +35,5 @@ mod token_form;
 mod token_form_plain;
 mod token_form_size;
 mod token_keyboard;
+mod trouble;
 mod window;

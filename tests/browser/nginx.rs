@@ -69,14 +69,16 @@ async fn the_few_lines_of_the_readme_guard_a_service_too() {
     let token = bearer(&ada.generates("CI runner").with("Builds", "Read").await);
     let other = bearer(&ada.generates("Git mirror").with("Git", "Read & write").await);
 
-    // What Latchkey reads of the original request is said to it alone, and is no matter of the service's.
-    let asked = ["X-Original-", "X-Forwarded-Method", "X-Forwarded-Uri"];
-    let is_asked = |header: &&str| asked.iter().any(|name| header.starts_with(name));
-    let others: Vec<&str> = OTHERS.into_iter().filter(|header| !is_asked(header)).collect();
-    let arguments = [with(&FORGED), with(&others), with(&[&token])].concat();
+    let address =
+        ["X-Forwarded-For: 203.0.113.9", "X-Forwarded-Host: evil", "X-Forwarded-Proto: evil"];
+    let arguments = [with(&FORGED), with(&OTHERS), with(&address), with(&[&token])].concat();
     let received = nginx.curl(&arguments).await.received();
     believes_nothing_forged(&received);
-    for header in others {
+    let own = nginx.address.to_string();
+    for (name, value) in [("for", "127.0.0.1"), ("host", &own), ("proto", "http")] {
+        assert_eq!(received.all(&format!("x-forwarded-{name}")), [value], "{name}");
+    }
+    for header in OTHERS {
         let name = header.split(':').next().expect("a name").to_ascii_lowercase();
         assert_eq!(received.all(&name), [""; 0], "{name}");
     }

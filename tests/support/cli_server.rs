@@ -208,8 +208,22 @@ impl Server {
 
     /// SIGHUP.
     fn is_told_to_read(&self) {
+        self.hears("-HUP");
+    }
+
+    /// SIGSTOP: connections come in, and nobody answers.
+    pub fn hangs(&self) {
+        self.hears("-STOP");
+    }
+
+    /// SIGCONT.
+    pub fn goes_on(&self) {
+        self.hears("-CONT");
+    }
+
+    fn hears(&self, signal: &str) {
         let process = self.child.as_ref().expect("a running server").id().to_string();
-        let told = Command::new("kill").args(["-HUP", &process]).status();
+        let told = Command::new("kill").args([signal, &process]).status();
         assert!(told.expect("kill").success());
     }
 
