@@ -1,6 +1,6 @@
 //! Who sent a request: its peer, or, behind a trusted proxy, the address that proxy names.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, USER_AGENT};
@@ -34,8 +34,9 @@ fn address(peer: Option<IpAddr>, headers: &HeaderMap, site: &Site) -> Option<IpA
     Some(known)
 }
 
-/// An address, to which some load balancers add the port.
+/// An address, to which some load balancers add the port, and others the brackets alone that a port would need.
 fn read(text: &str) -> Option<IpAddr> {
     let with_port = || Some(text.parse::<SocketAddr>().ok()?.ip());
-    text.parse().ok().or_else(with_port)
+    let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
+    text.parse().ok().or_else(with_port).or_else(|| in_brackets().map(IpAddr::V6))
 }

@@ -43,9 +43,12 @@ async fn the_last_use_is_noted_with_time_address_and_program() {
     let page = ada.opens(&ada.page_of(&app, "CI").await).await;
     assert!(page.says("from 198.51.100.4") && page.says("git/2.47 x"), "{}", page.text);
     assert_eq!(ada.sees("CI").await.expect("a row")[2], "Just now");
-    for (forwarded, address) in
-        [("192.0.2.7:4444", "192.0.2.7"), ("203.0.113.9, [2001:db8::1]:4444", "2001:db8::1")]
-    {
+    for (forwarded, address) in [
+        ("192.0.2.7:4444", "192.0.2.7"),
+        ("203.0.113.9, [2001:db8::1]:4444", "2001:db8::1"),
+        ("203.0.113.9, [2001:db8::2]", "2001:db8::2"),
+        ("203.0.113.9, [198.51.100.7]", "127.0.0.1"),
+    ] {
         let headers = [("authorization", bearer.as_str()), ("x-forwarded-for", forwarded)];
         app.machine().sends("?service=git&access=read", &headers).await;
         app.write_uses().await;
