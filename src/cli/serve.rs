@@ -5,7 +5,9 @@ use std::path::Path;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::signal::unix::{SignalKind, signal};
+use tracing::Level;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{ParseError, Targets};
 
 use super::{Stop, block_on, clock};
 use crate::config::{Config, LogFormat};
@@ -118,8 +120,21 @@ async fn greet(config: &Config, application: &Application) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Where the HTTP server tells of a connection that speaks no HTTP, or too much of it. An error to it, but nothing of
+/// ours: any stranger can fill a log with such.
+const STRANGERS: [&str; 2] = ["actix_http::h1::dispatcher", "actix_http::h1::decoder"];
+
+/// As the operator has it; what strangers do wrong is there from `debug` on.
 fn filter(config: &Config) -> Result<EnvFilter, Stop> {
-    EnvFilter::try_new(&config.settings.log).map_err(|e| Stop::Said(format!("log: {e}")))
+    let wrong = |e: ParseError| Stop::Said(format!("log: {e}"));
+    let log = &config.settings.log;
+    let told = log.parse::<Targets>().unwrap_or_default();
+    let quiet = STRANGERS.into_iter().filter(|module| !told.would_enable(module, &Level::DEBUG));
+    quiet
+        .map(|module| format!("{module}=off").parse())
+        .try_fold(EnvFilter::builder().parse(log).map_err(wrong)?, |filter, off| {
+            Ok(filter.add_directive(off.map_err(wrong)?))
+        })
 }
 
 fn start_log(config: &Config) -> Result<(), Stop> {

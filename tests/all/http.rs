@@ -220,6 +220,21 @@ async fn what_is_no_http_request_gets_a_400_without_a_body_or_a_header_of_ours()
     assert!(longest.contains("The query names no service"), "{longest}");
 }
 
+#[actix_web::test]
+async fn what_any_stranger_can_send_amiss_is_no_error_in_the_log() {
+    let mut server = Server::with_person().await;
+    let address = server.base.trim_start_matches("http://").parse().expect("an address");
+    let ask = |headers: &str| format!("GET /verify HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
+    let amiss = [ask(&"X-Number: 1\r\n".repeat(97)), ask("X-Odd: \u{1}\r\n"), "\0\r\n\r\n".into()];
+    for request in &amiss {
+        assert!(raw(address, request.clone()).await.starts_with("HTTP/1.1 4"), "{request}");
+    }
+    assert!(!server.log().contains("ERROR"), "{}", server.log());
+    server.restart_with("LATCHKEY_LOG", "debug");
+    raw(address, amiss[0].clone()).await;
+    server.says("message head is too large").await;
+}
+
 /// DOS-03
 #[actix_web::test]
 async fn half_a_head_and_half_a_body_are_let_go() {
