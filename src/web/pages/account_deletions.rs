@@ -3,6 +3,7 @@
 use actix_web::web::Data;
 use askama::Template;
 
+use super::deletions::check;
 use super::hand_overs::resume;
 use super::service_accounts::LIST;
 use crate::domain::refusal::Problems;
@@ -63,20 +64,6 @@ impl Typed for DeletionForm {
     }
 }
 
-impl DeletionForm {
-    fn check(&self, me: &SignedIn, username: &str) -> Result<(), Problems> {
-        let mut problems = Problems::default();
-        if self.typed.trim().to_ascii_lowercase() != username {
-            problems.add("typed", format!("Type its username, {username}"));
-        }
-        // Always, whatever window the operator allows for other changes.
-        if let Some(sentence) = me.missing_anew().filter(|_| self.password.is_empty()) {
-            problems.add("password", sentence);
-        }
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
-    }
-}
-
 pub async fn new(manage: Data<Manage>, admin: Administrator, now: Now) -> Result<Page, WebError> {
     let Administrator(me) = admin;
     let seen = manage.service_account_of(&me.actor, me.actor.owner().name.clone()).await?;
@@ -92,7 +79,7 @@ pub async fn create(
     let name = me.actor.owner().name.clone();
     let seen = manage.service_account_of(&me.actor, name.clone()).await?;
     let answer = async {
-        typed.check(&me, name.as_str())?;
+        check(&me, (&typed.typed, &typed.password), ("its", name.as_str()))?;
         let by = Hand::Administrator(Box::new(me.confirm(&manage, &typed.password, now).await?));
         manage.delete_service_account(by, name.clone(), now).await
     };

@@ -60,19 +60,20 @@ impl Typed for DeletionForm {
     }
 }
 
-impl DeletionForm {
-    fn check(&self, me: &SignedIn) -> Result<(), Problems> {
-        let mut problems = Problems::default();
-        let name = me.actor.user.name.as_str();
-        if self.typed.trim().to_ascii_lowercase() != name {
-            problems.add("typed", format!("Type your username, {name}"));
-        }
-        // Always, whatever window the operator allows for other changes.
-        if let Some(sentence) = me.missing_anew().filter(|_| self.password.is_empty()) {
-            problems.add("password", sentence);
-        }
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
+/// Whoever ends an account types its username, and confirms it whatever window the operator allows for other changes.
+pub(super) fn check(
+    me: &SignedIn,
+    (typed, password): (&str, &str),
+    (whose, username): (&str, &str),
+) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    if typed.trim().to_ascii_lowercase() != username {
+        problems.add("typed", format!("Type {whose} username, {username}"));
     }
+    if let Some(sentence) = me.missing_anew().filter(|_| password.is_empty()) {
+        problems.add("password", sentence);
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 pub async fn new(manage: Data<Manage>, me: SignedIn, now: Now) -> Result<Page, WebError> {
@@ -87,7 +88,7 @@ pub async fn create(
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;
     let answer = async {
-        typed.check(&me)?;
+        check(&me, (&typed.typed, &typed.password), ("your", me.actor.user.name.as_str()))?;
         let by = me.confirm(&manage, &typed.password, now).await?;
         manage.delete_account(by, now).await
     };

@@ -3,6 +3,7 @@
 use actix_web::web::{Data, Path};
 use askama::Template;
 
+use super::deletions::check;
 use super::people::LIST;
 use super::people::parts::{self, Whom, page_of};
 use super::standings::LATELY;
@@ -68,20 +69,6 @@ impl Typed for DeletionForm {
     }
 }
 
-impl DeletionForm {
-    fn check(&self, me: &SignedIn, username: &str) -> Result<(), Problems> {
-        let mut problems = Problems::default();
-        if self.typed.trim().to_ascii_lowercase() != username {
-            problems.add("typed", format!("Type their username, {username}"));
-        }
-        // Always, whatever window the operator allows for other changes.
-        if let Some(sentence) = me.missing_anew().filter(|_| self.password.is_empty()) {
-            problems.add("password", sentence);
-        }
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
-    }
-}
-
 pub async fn new(
     manage: Data<Manage>,
     admin: Administrator,
@@ -110,7 +97,7 @@ pub async fn create(
     }
     let seen = manage.overview(&me.actor, id.clone(), now).await?;
     let answer = async {
-        typed.check(&me, seen.entry.user.name.as_str())?;
+        check(&me, (&typed.typed, &typed.password), ("their", seen.entry.user.name.as_str()))?;
         let by = me.confirm(&manage, &typed.password, now).await?;
         manage.delete_account_of(by, id, now).await
     };
