@@ -231,13 +231,15 @@ async fn a_fault_of_a_page_does_not_go_unnoticed() {
         document.querySelector('main').style.width = '1281px';
         document.querySelector('main').insertAdjacentHTML('beforeend', '<img alt=\"\" src=\"https://example.org/\">');
         document.querySelector('dt').style.color = 'light-dark(#aaa, #fff)';
+        document.querySelector('h1').style.color = 'light-dark(#000, #333)';
         console.log('a word');";
     window.script(spoil).await;
     inspector.looks_at("spoilt").await;
     let problems = inspector.problems();
     for expected in [
-        "spoilt, dark, 320 px: label: <input id=\"name\"",
+        "spoilt, light, 1280 px: label: <input id=\"name\"",
         "spoilt, light, 390 px: color-contrast: <dt",
+        "spoilt, dark, 390 px: color-contrast: <h1",
         "spoilt, 1280 px: is",
         "spoilt, 320 px: is",
         "a word",
