@@ -18,5 +18,6 @@ format:
 bench:          ## Ratios beside a bare handler, a bare hash, a trivial page
 	cargo bench
 
+ci: export CARGO_INCREMENTAL = 0 # nothing is built twice there
 ci: lint        ## What has to pass before a change lands: nothing may be left out
 	LATCHKEY_TEST_ALL=1 tests/setup/run.sh

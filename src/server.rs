@@ -15,6 +15,7 @@ use actix_web::web::{Data, PayloadConfig, ServiceConfig, scope};
 use actix_web::{App, HttpServer};
 
 use crate::config::Config;
+use crate::domain::catalogue::ServiceKey;
 use crate::domain::refusal::{Failure, Fault};
 use crate::domain::relying_party::RelyingParty;
 use crate::domain::session::Limits;
@@ -199,9 +200,12 @@ impl Application {
     }
 
     /// Goes by another file from now on, but for settings and name: when this returns, nothing is decided by the old.
-    pub fn reload(&self, config: &Config) {
+    /// Gives the services that are open to more people since, as no team limits them any more.
+    pub fn reload<'a>(&self, config: &'a Config) -> Vec<&'a ServiceKey> {
+        let opened = config.catalogue.opened_since(&self.manage.rules().catalogue);
         self.manage.adopt(Rules { loaded: Some(self.parts.clock.now().at()), ..rules(config) });
         self.parts.verification.offer(offer(config));
+        opened
     }
 
     /// Whether every live token is in memory.

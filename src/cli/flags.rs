@@ -8,9 +8,21 @@ use clap::{Arg, ArgMatches, CommandFactory};
 use super::{Cli, Stop};
 use crate::config::{Config, Given, SETTINGS, Source, Values};
 
-/// The command line with every setting as a flag.
+/// The command line with every setting as a flag. Commands beside the server take them all, and tell of the database's
+/// alone: what they are for would be lost among the others.
 pub fn command() -> clap::Command {
-    let flags = SETTINGS.iter().map(|setting| {
+    let root = Cli::command();
+    let names: Vec<String> = root.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let beside = names.into_iter().filter(|name| name != "serve");
+    let quiet = || flags().map(|flag| flag.clone().hide(flag.get_id() != "database_url"));
+    let tell = |c: clap::Command| c.args(quiet()).after_help(ELSEWHERE);
+    beside.fold(root.args(flags()), |root, name| root.mut_subcommand(name, tell))
+}
+
+const ELSEWHERE: &str = "Every setting that `latchkey serve --help` lists can be given here, too.";
+
+fn flags() -> impl Iterator<Item = Arg> {
+    SETTINGS.iter().map(|setting| {
         Arg::new(setting.key)
             .long(setting.flag())
             .env(setting.variable())
@@ -22,8 +34,7 @@ pub fn command() -> clap::Command {
                 "" => setting.help.to_owned(),
                 default => format!("{} [default: {default}]", setting.help),
             })
-    });
-    Cli::command().args(flags)
+    })
 }
 
 pub fn load(path: Option<&Path>, matches: &ArgMatches) -> Result<Config, Stop> {

@@ -1,5 +1,6 @@
 //! The command line. Every setting is a flag of every command.
 
+mod agreement;
 mod callers;
 mod configuration;
 mod database;
@@ -128,7 +129,7 @@ enum UserCommand {
     /// End a person's sessions and have their tokens refused
     Disable(people::Named),
     /// Let a disabled person in again; their tokens work again with that
-    Enable(people::Named),
+    Enable(people::Asked),
     /// Take the second factor, passkeys too, from somebody who has lost it, and end their sessions
     ResetSecondFactor(people::Named),
     /// Print a link for a person to set a new password with, once, within 72 hours
@@ -138,7 +139,7 @@ enum UserCommand {
     /// Take that away again, and end their sessions
     Unlink(people::Named),
     /// End a person's account, and their tokens with it
-    Delete(people::Named),
+    Delete(people::Asked),
 }
 
 #[derive(Args)]

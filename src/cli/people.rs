@@ -7,7 +7,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::told::{Array, PersonTold, TokenTold, json, say};
-use super::{AddUser, Stop, UserCommand, block_on, clock, database, identities, links, settled};
+use super::{AddUser, Stop, UserCommand, agreement, block_on, clock};
+use super::{database, identities, links, settled};
 use crate::config::Config;
 use crate::domain::refusal::{Failure, Problems};
 use crate::domain::token::Token;
@@ -69,10 +70,12 @@ struct Enabled<'a> {
     tokens: Vec<TokenTold<'a>>,
 }
 
-fn enable(config: &Config, of: &Named) -> Result<(), Stop> {
+fn enable(config: &Config, asked: &Asked) -> Result<(), Stop> {
+    let of = &asked.of;
     let (name, now) = (username(&of.name)?, clock().now());
     let manage = database::existing(config)?;
-    agree(&name, &block_on(manage.returning(name.clone(), now))?)?;
+    let returning = block_on(manage.returning(name.clone(), now))?;
+    agreement::to_enable(name.as_str(), &returning, asked.yes)?;
     let back = block_on(manage.enable(name.clone(), now))?;
     settled::everywhere();
     if of.json {
@@ -84,28 +87,8 @@ fn enable(config: &Config, of: &Named) -> Result<(), Stop> {
     if !back.is_empty() {
         println!("These tokens are back:");
     }
-    back.iter().for_each(|token| println!("{}", returning(token)));
+    back.iter().for_each(|token| println!("{}", agreement::line(token)));
     Ok(())
-}
-
-pub fn returning(token: &Token) -> String {
-    let paused = if token.paused.is_some() { "  (stays paused)" } else { "" };
-    format!("  {}  {}{paused}", token.hint, token.name.as_str())
-}
-
-/// Names what comes back before it does, to whoever sits at a terminal. A script has decided already.
-pub fn agree(name: &UserName, back: &[Token]) -> Result<(), Stop> {
-    if back.is_empty() || !std::io::stdin().is_terminal() {
-        return Ok(());
-    }
-    eprintln!("These tokens come back with {}:", name.as_str());
-    back.iter().for_each(|token| eprintln!("{}", returning(token)));
-    eprint!("Enable them all? [y/N] ");
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    read.map_err(|e| Stop::Said(format!("reading the answer: {e}")))?;
-    let agrees = ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str());
-    agrees.then_some(()).ok_or_else(|| Stop::Said("nothing was changed".to_owned()))
 }
 
 fn reset_second_factor(config: &Config, of: &Named) -> Result<(), Stop> {
@@ -126,10 +109,13 @@ struct Deleted<'a> {
     tokens: Vec<TokenTold<'a>>,
 }
 
-fn delete(config: &Config, of: &Named) -> Result<(), Stop> {
+fn delete(config: &Config, asked: &Asked) -> Result<(), Stop> {
+    let of = &asked.of;
     let (name, now) = (username(&of.name)?, clock().now());
     let manage = database::existing(config)?;
-    let (user, _) = block_on(manage.person_named(name.clone()))?;
+    let (user, mut live) = block_on(manage.person_named(name.clone()))?;
+    live.retain(|token| token.revoked.is_none() && !token.has_ended(now));
+    agreement::to_delete(name.as_str(), &live, asked.yes)?;
     let ended = block_on(manage.delete_person(name.clone(), now))?;
     settled::everywhere();
     if of.json {
@@ -153,6 +139,15 @@ pub struct Named {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Asked {
+    #[command(flatten)]
+    of: Named,
+    /// Don't ask: a script has to say so
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Args)]

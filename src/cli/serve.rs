@@ -67,7 +67,10 @@ async fn reload(
         told.recv().await;
         match read(file.as_deref()) {
             Ok(config) => {
-                application.reload(&config);
+                for opened in application.reload(&config) {
+                    let service = opened.as_str();
+                    tracing::warn!(service, "no team limits it any more: open by role alone");
+                }
                 file.clone_from(&config.file);
                 let services = config.catalogue.services().len();
                 tracing::info!(services, "goes by the file as it is now");

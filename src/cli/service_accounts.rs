@@ -3,9 +3,9 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::people::{agree, returning, username};
+use super::people::username;
 use super::told::{AccountTold, TokenTold, json, say};
-use super::{Stop, block_on, clock, database, settled};
+use super::{Stop, agreement, block_on, clock, database, settled};
 use crate::config::Config;
 use crate::domain::refusal::{Failure, Problems};
 use crate::domain::token::Token;
@@ -45,9 +45,9 @@ pub enum Command {
     /// Have its tokens refused
     Disable(Named),
     /// Let its tokens work again
-    Enable(Named),
+    Enable(Asked),
     /// End one, and its tokens with it
-    Delete(Named),
+    Delete(Asked),
 }
 
 #[derive(Args)]
@@ -58,6 +58,15 @@ pub struct Named {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Args)]
+pub struct Asked {
+    #[command(flatten)]
+    of: Named,
+    /// Don't ask: a script has to say so
+    #[arg(long)]
+    yes: bool,
 }
 
 pub fn run(config: &Config, command: Command) -> Result<(), Stop> {
@@ -150,12 +159,13 @@ fn show(config: &Config, manage: &Manage, of: &Named) -> Result<(), Stop> {
         return json(&with_tokens(config, &seen, &seen.tokens));
     }
     say(&line(&seen))?;
-    seen.tokens.iter().try_for_each(|token| say(&format!("{}\n", returning(token))))
+    seen.tokens.iter().try_for_each(|token| say(&format!("{}\n", agreement::line(token))))
 }
 
-fn enable(config: &Config, manage: &Manage, of: &Named) -> Result<(), Stop> {
+fn enable(config: &Config, manage: &Manage, asked: &Asked) -> Result<(), Stop> {
+    let of = &asked.of;
     let (name, now) = (username(&of.username)?, clock().now());
-    agree(&name, &back_with(manage, &name)?)?;
+    agreement::to_enable(name.as_str(), &back_with(manage, &name)?, asked.yes)?;
     let (hand, none) = (Hand::Operator, Vec::new);
     let enabled = block_on(manage.enable_account(hand, name.clone(), none(), none(), now))?;
     settled::everywhere();
@@ -165,7 +175,7 @@ fn enable(config: &Config, manage: &Manage, of: &Named) -> Result<(), Stop> {
         return json(&with_tokens(config, &seen, &back));
     }
     say(&format!("{} is enabled.\n", name.as_str()))?;
-    back.iter().try_for_each(|token| say(&format!("{}\n", returning(token))))
+    back.iter().try_for_each(|token| say(&format!("{}\n", agreement::line(token))))
 }
 
 /// The tokens that come back with an account that is disabled.
@@ -176,14 +186,21 @@ fn back_with(manage: &Manage, name: &UserName) -> Result<Vec<Token>, Stop> {
     Ok(back)
 }
 
-fn delete(config: &Config, manage: &Manage, of: &Named) -> Result<(), Stop> {
+fn delete(config: &Config, manage: &Manage, asked: &Asked) -> Result<(), Stop> {
+    let of = &asked.of;
     let (name, now) = (username(&of.username)?, clock().now());
     let seen = block_on(manage.service_account(name.clone()))?;
+    let live = seen
+        .tokens
+        .iter()
+        .filter(|token| token.revoked.is_none() && !token.has_ended(now))
+        .cloned();
+    agreement::to_delete(name.as_str(), &live.collect::<Vec<_>>(), asked.yes)?;
     let (_, ended) = block_on(manage.delete_service_account(Hand::Operator, name.clone(), now))?;
     settled::everywhere();
     if of.json {
         return json(&with_tokens(config, &seen, &ended));
     }
     say(&format!("{} is deleted, its tokens are refused.\n", name.as_str()))?;
-    ended.iter().try_for_each(|token| say(&format!("{}\n", returning(token))))
+    ended.iter().try_for_each(|token| say(&format!("{}\n", agreement::line(token))))
 }

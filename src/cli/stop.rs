@@ -35,7 +35,10 @@ impl From<Failure> for Stop {
         match failure {
             Failure::Broke(fault) => fault.into(),
             Failure::Refused(Refusal::Invalid(problems)) => {
-                let line = |p: &Problem| format!("{}: {}", argument(p.field), p.sentence);
+                let line = |p: &Problem| match argument(p.field) {
+                    "" => p.sentence.clone(),
+                    argument => format!("{argument}: {}", p.sentence),
+                };
                 let lines: Vec<String> = problems.iter().map(line).collect();
                 Self::Said(lines.join("\n"))
             }
@@ -44,7 +47,7 @@ impl From<Failure> for Stop {
     }
 }
 
-/// What a form's field is called on the command line.
+/// What a form's field is called on the command line; what concerns all of a form has no name.
 fn argument(field: &str) -> &str {
     match field {
         "name" | "username" => "NAME",
@@ -54,6 +57,8 @@ fn argument(field: &str) -> &str {
         "token" => "ID",
         "new" => "the password",
         "email" => "--email",
+        "subject" => "--subject",
+        "form" => "",
         field => field,
     }
 }

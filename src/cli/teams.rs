@@ -117,8 +117,7 @@ fn line(team: &Overview) -> String {
 /// The services that no team names, where there are teams: a line that says that they are open to all.
 pub fn unlimited(config: &Config) -> Option<String> {
     let catalogue = &config.catalogue;
-    let open = catalogue.services().iter().filter(|service| service.teams.is_empty());
-    let open: Vec<&str> = open.map(|service| service.key.as_str()).collect();
+    let open: Vec<&str> = catalogue.unlimited().map(|service| service.key.as_str()).collect();
     let says = match open.as_slice() {
         [] => "Every service is limited by a team.".to_owned(),
         open => format!("Limited by no team, open by role alone: {}.", open.join(", ")),

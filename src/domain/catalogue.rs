@@ -158,6 +158,21 @@ impl Catalogue {
         &self.services
     }
 
+    /// What role alone opens, where teams open other services.
+    pub fn unlimited(&self) -> impl Iterator<Item = &Service> {
+        let has_teams = !self.teams.is_empty();
+        self.services.iter().filter(move |service| has_teams && service.teams.is_empty())
+    }
+
+    /// What a team limited in the former catalogue, and none limits in this: it is open to more people than it was.
+    pub fn opened_since(&self, former: &Self) -> Vec<&ServiceKey> {
+        let was_limited = |key: &ServiceKey| {
+            former.service(key.as_str()).is_some_and(|service| !service.teams.is_empty())
+        };
+        let open = self.services.iter().filter(|service| service.teams.is_empty());
+        open.map(|service| &service.key).filter(|key| was_limited(key)).collect()
+    }
+
     pub fn team(&self, key: &str) -> Option<&Team> {
         self.teams.iter().find(|team| team.key.as_str() == key)
     }

@@ -13,8 +13,8 @@ use super::{Desk, Trouble, keep, kept};
 use crate::domain::time::Now;
 
 const KEPT: TimeDelta = TimeDelta::hours(1);
-/// How soon keys are read again for one that is missing.
-const AGAIN: TimeDelta = TimeDelta::seconds(30);
+/// How soon keys are read again for one that is missing. Whoever signs in meanwhile is refused, so it is short.
+const AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// More keys than this no provider has at a time.
 const MOST: usize = 100;
 

@@ -86,6 +86,10 @@ async fn live_expired_and_revoked_ones_are_told_apart() {
     let page = bo.opens(&format!("{PATH}?show=revoked")).await;
     assert!(page.row("gone").expect("a row").join(" ").contains("Revoked just now"));
     assert_eq!(page.count("tbody [type=checkbox]"), 0, "there is nothing to revoke");
+    let page = bo.opens(&format!("{PATH}?unused=30d")).await;
+    assert!(page.says("That is no number of days: it was left out."), "{}", page.text);
+    assert!(!page.says("that match"), "what was left out would be revoked, too: {}", page.text);
+    assert!(bo.opens(PATH).await.says("that match"));
     let page = bo.opens(&format!("{PATH}?show=x&sort=y&page=9&unused=z&owner=nobody")).await;
     assert_eq!(page.count("main [role=status]"), 4, "{}", page.text);
     assert!(page.says("There is no person with the username “nobody”.") && page.names().is_empty());

@@ -27,4 +27,9 @@ async fn administrators_read_the_catalogue_as_it_is_loaded_and_since_when() {
     let page = bo.opens("/admin/catalogue").await;
     assert!(page.says("operator’s file just now."), "{}", page.text);
     assert!(page.says("Renamed Git"));
+    assert!(!page.says("No team limits it"), "there is no team: {}", page.text);
+    let team = "[[teams]]\nkey = \"web\"\n[teams.services]\ngit = \"read\"\n";
+    app.reloads(&format!("[[services]]\nkey = \"git\"\n[[services]]\nkey = \"mail\"\n{team}"));
+    let page = bo.opens("/admin/catalogue").await;
+    assert_eq!(page.text.matches("No team limits it: it is open by role alone.").count(), 1);
 }

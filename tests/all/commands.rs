@@ -239,7 +239,7 @@ async fn each_command_prints_the_json_that_is_documented() {
         (&["user", "add", "cy", "--password-stdin"], PASSWORD, 9),
         (&["user", "set-role", "cy", "viewer"], "", 9),
         (&["user", "disable", "ada"], "", 9),
-        (&["user", "enable", "ada"], "", 24),
+        (&["user", "enable", "ada", "--yes"], "", 24),
         (&["team", "list"], "", 5),
         (&["team", "add", "platform", "ada"], "", 9),
         (&["team", "show", "platform"], "", 6),

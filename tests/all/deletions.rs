@@ -101,7 +101,11 @@ async fn an_operator_deletes_somebody_beside_the_running_server() {
     let (ada, bo) = (app.member("ada").await, app.admin("bo").await);
     let secret = ada.generates("CI").with("Git", "Read").await;
     assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK);
-    let done = beside(&app, &["user", "delete", "ada"]);
+    let asked = beside(&app, &["user", "delete", "ada"]);
+    let told = err(&asked);
+    assert!(!asked.status.success() && told.contains("CI") && told.contains("--yes"), "{told}");
+    assert_eq!(app.machine().verifies(&secret, "git", "read").await, StatusCode::OK);
+    let done = beside(&app, &["user", "delete", "ada", "--yes"]);
     assert!(done.status.success(), "{}", err(&done));
     assert!(
         out(&done).starts_with("ada is deleted.") && out(&done).contains("CI"),
@@ -114,7 +118,7 @@ async fn an_operator_deletes_somebody_beside_the_running_server() {
     for (name, says) in
         [("ada", "There is no person named ada"), ("bo", "They are the last administrator")]
     {
-        let done = beside(&app, &["user", "delete", name]);
+        let done = beside(&app, &["user", "delete", name, "--yes"]);
         assert!(!done.status.success() && err(&done).contains(says), "{}", err(&done));
     }
     assert_eq!(bo.opens("/account").await.status, StatusCode::OK);

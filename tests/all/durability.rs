@@ -78,10 +78,13 @@ async fn a_command_that_has_ended_holds_on_every_node() {
     let secret = server.generate(&server.signed_in().await, "CI").await;
     let machines = [Machine::new(&server.base), Machine::new(&second.base)];
     for _ in 0..2 {
-        for (word, status) in [("disable", StatusCode::UNAUTHORIZED), ("enable", StatusCode::OK)] {
-            server.runs(&["user", word, "ada"]);
+        for (words, status) in [
+            (&["user", "disable", "ada"][..], StatusCode::UNAUTHORIZED),
+            (&["user", "enable", "ada", "--yes"], StatusCode::OK),
+        ] {
+            server.runs(words);
             for machine in &machines {
-                assert_eq!(machine.verifies(&secret, "git", "read").await, status, "{word}");
+                assert_eq!(machine.verifies(&secret, "git", "read").await, status, "{words:?}");
             }
         }
     }
@@ -105,6 +108,11 @@ async fn a_server_that_is_told_so_goes_by_the_file_as_it_is_now() {
     assert_eq!(machine.verifies(&secret, "git", "read").await, StatusCode::FORBIDDEN);
     assert!(browser.get("/account/tokens/new").await.says("mail"));
     assert!(!server.log().contains("held back"), "{}", server.log());
+    let team = "[[teams]]\nkey = \"web\"\n[teams.services]\nmail = \"read\"\n";
+    server.reloads(&format!("name = \"Other\"\n[[services]]\nkey = \"mail\"\n{team}"));
+    server.says("held back until the next start: name\n").await;
+    server.reloads("[[services]]\nkey = \"mail\"\n");
+    server.says("no team limits it any more: open by role alone service=\"mail\"").await;
     let settings =
         "name = \"Other\"\nindex_memory = 256\nstop_grace = \"1s\"\nsession_idle = \"1h\"\n";
     server.reloads(&format!("{settings}[[services]]\nkey = \"mail\"\n"));

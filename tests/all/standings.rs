@@ -177,7 +177,7 @@ async fn who_disables_themself_is_out() {
     assert_eq!(bo.browser.get("/account").await.status, StatusCode::SEE_OTHER);
 }
 
-/// CLI-01: a script goes on, and is told what came back.
+/// CLI-01: a script that says so goes on, and is told what came back.
 #[actix_web::test]
 async fn the_command_that_enables_names_the_tokens_that_come_back() {
     let app = App::start().await;
@@ -188,14 +188,20 @@ async fn the_command_that_enables_names_the_tokens_that_come_back() {
     let form = ada.opens(&path).await.form("Pause token").fill("Your password", PASSWORD);
     ada.browser.submit(&form).await;
     app.disables("ada").await;
-    let done = beside(&app, &["user", "enable", "ada", "--json"]);
+    let asked = beside(&app, &["user", "enable", "ada", "--json"]);
+    assert!(!asked.status.success() && out(&asked).is_empty(), "{}", out(&asked));
+    for said in ["These tokens come back with ada:", "CI", "asleep  (stays paused)", "--yes"] {
+        assert!(err(&asked).contains(said), "{said}: {}", err(&asked));
+    }
+    assert!(out(&beside(&app, &["user", "show", "ada"])).contains("disabled"));
+    let done = beside(&app, &["user", "enable", "ada", "--json", "--yes"]);
     assert!(done.status.success(), "{}", err(&done));
     let json: serde_json::Value = serde_json::from_str(&out(&done)).expect("JSON");
     let tokens = json["tokens"].as_array().expect("tokens").iter();
     let states: Vec<_> = tokens.map(|t| (t["name"].as_str(), t["state"].as_str())).collect();
     assert_eq!(states, [(Some("asleep"), Some("paused")), (Some("CI"), Some("live"))]);
     app.disables("ada").await;
-    let text = out(&beside(&app, &["user", "enable", "ada"]));
+    let text = out(&beside(&app, &["user", "enable", "ada", "--yes"]));
     assert!(
         text.contains("These tokens are back:") && text.contains("asleep  (stays paused)"),
         "{text}"

@@ -109,7 +109,7 @@ impl Doorway {
         if email_taken || users::find_by_name(tx, &name)?.is_some() {
             let same = if email_taken { "mail address" } else { "username" };
             let sentence = format!(
-                "There is an account here with your {same} already. If it is yours, an administrator can link it with {}",
+                "There is an account here with your {same} already. If it is yours, ask your operator to link it with {}",
                 self.provider
             );
             return Ok(Err(sentence));

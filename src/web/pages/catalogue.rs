@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::domain::catalogue::{Method, Service};
+use crate::domain::catalogue::{Catalogue, Method, Service, ServiceKey};
 use crate::domain::sets::{Set, Sets};
 use crate::domain::team::{Share, Team};
 use crate::domain::time::Now;
@@ -54,7 +54,7 @@ struct SetPart {
 }
 
 impl ServicePart {
-    fn of(service: &Service) -> Self {
+    fn of(service: &Service, is_unlimited: bool) -> Self {
         let mut facts = vec![match (service.personal_tokens, service.highest) {
             (false, _) => "Takes no personal tokens.".to_owned(),
             (true, highest) => format!("Tokens can be granted up to {}.", highest.words()),
@@ -69,6 +69,9 @@ impl ServicePart {
             facts.push("Programs are asked for a name and a password.".to_owned());
         }
         let share = |share: &Share| format!("Team {} gives {}.", share.name, share.access.words());
+        if is_unlimited {
+            facts.push("No team limits it: it is open by role alone.".to_owned());
+        }
         facts.extend(service.teams.iter().map(share));
         Self {
             key: service.key.as_str().to_owned(),
@@ -96,6 +99,12 @@ impl MethodPart {
             requests: method.requests.iter().map(ToString::to_string).collect(),
         }
     }
+}
+
+fn services(catalogue: &Catalogue) -> Vec<ServicePart> {
+    let unlimited: Vec<&ServiceKey> = catalogue.unlimited().map(|service| &service.key).collect();
+    let part = |service: &Service| ServicePart::of(service, unlimited.contains(&&service.key));
+    catalogue.services().iter().map(part).collect()
 }
 
 fn teams(teams: &[Team], rules: &Rules) -> Vec<TeamPart> {
@@ -129,7 +138,7 @@ pub async fn show(manage: Data<Manage>, admin: Administrator, now: Now) -> Page 
     let page = Show {
         shell: me.shell(Tab::Catalogue),
         loaded: rules.loaded.map(|at| Moment::past(at, me.here(now))),
-        services: rules.catalogue.services().iter().map(ServicePart::of).collect(),
+        services: services(&rules.catalogue),
         teams: teams(rules.catalogue.teams(), &rules),
         sets: sets(&rules.sets, &rules),
     };

@@ -20,6 +20,10 @@ async fn with_ada() -> (App, Person) {
     (app, ada)
 }
 
+fn surely(verb: &str) -> [&str; 4] {
+    ["service-account", verb, NAME, "--yes"]
+}
+
 fn on(verb: &str) -> [&str; 3] {
     ["service-account", verb, NAME]
 }
@@ -73,7 +77,11 @@ async fn what_is_done_to_an_account_on_the_command_line_holds_when_the_command_r
     assert_eq!(said(&app, &on("disable")), disabled);
     assert_eq!(machine.verifies(&value, "git", "read").await, StatusCode::UNAUTHORIZED);
     assert!(said(&app, &["service-account", "list"]).contains("disabled"));
-    assert!(said(&app, &on("enable")).contains("Deploys"));
+    for verb in ["enable", "delete"] {
+        let told = typed(&app, &on(verb), "");
+        assert!(!told.status.success() && err(&told).contains("Deploys"), "{}", err(&told));
+    }
+    assert!(said(&app, &surely("enable")).contains("Deploys"));
     assert_eq!(machine.verifies(&value, "git", "read").await, StatusCode::OK);
     app.is_gone(NAME, "backend").await;
     assert!(said(&app, &["service-account", "list"]).contains("team gone from the file"));
@@ -83,7 +91,7 @@ async fn what_is_done_to_an_account_on_the_command_line_holds_when_the_command_r
     assert_eq!(machine.verifies(&value, "git", "read").await, StatusCode::OK);
     assert_eq!(listed(&app).await.len(), 1);
     let account = id(&app).await;
-    let gone = json(&app, &on("delete"), "");
+    let gone = json(&app, &surely("delete"), "");
     assert_eq!(gone["service_account"]["id"], account.as_str());
     assert_eq!(gone["tokens"][0]["name"], "Deploys");
     assert_eq!(machine.verifies(&value, "git", "read").await, StatusCode::UNAUTHORIZED);

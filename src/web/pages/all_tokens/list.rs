@@ -68,7 +68,9 @@ impl List {
         let query = Query { page: inventory.page, ..query };
         let rules = manage.rules();
         let row = |owned: &Owned| TokenRow::owned(owned, &rules, me.here(now));
-        let all = inventory.found > 0 && query.state != State::Revoked && !is_one;
+        // What was left out of the query would be revoked, too.
+        let is_as_asked = notes.is_empty();
+        let all = inventory.found > 0 && query.state != State::Revoked && !is_one && is_as_asked;
         Ok(Self {
             rows: inventory.rows.iter().map(row).collect(),
             found: plural(inventory.found, "token"),
