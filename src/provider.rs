@@ -147,23 +147,24 @@ impl Desk {
         let held = token.check(&expected, now);
         held.map_err(|wrong| Trouble::Refused(wrong.to_owned()))?;
         let subject = Identity::parse_subject(&token.subject).map_err(Trouble::Refused)?;
-        let profile = match request.purpose {
-            Purpose::SignIn => self.profile(&metadata, &token, &redeemed, claim).await?,
-            Purpose::Confirm(_) => token.profile,
-        };
+        let comes_in = request.purpose == Purpose::SignIn;
+        let profile = self.profile(&metadata, &token, &redeemed, claim, comes_in).await?;
         Ok(Vouched { identity: Identity { issuer: token.issuer, subject }, profile })
     }
 
-    /// What the ID token tells of the person; what it leaves out is asked for.
+    /// What the ID token tells of the person; what it leaves out is asked for. Of who is here already that is their
+    /// groups alone.
     async fn profile(
         &self,
         metadata: &Metadata,
         token: &IdToken,
         redeemed: &Redeemed,
         claim: Option<&str>,
+        comes_in: bool,
     ) -> Result<Profile, Trouble> {
         let told = token.profile.clone();
-        let tells_all = told.username.is_some() && told.name.is_some() && told.email.is_some();
+        let tells_all =
+            !comes_in || (told.username.is_some() && told.name.is_some() && told.email.is_some());
         let lacks_groups = claim.is_some() && told.groups.is_none();
         match &metadata.userinfo_endpoint {
             Some(at) if !tells_all || lacks_groups => {

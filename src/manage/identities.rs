@@ -66,19 +66,13 @@ impl Manage {
         now: Now,
     ) -> Outcome<Entry> {
         let failed = Event::at_the_door(Kind::SignInFailed, None, client, now);
-        let vouched = self.vouched(request, answer, failed, now).await?;
-        let doorway = Doorway {
-            provider: self.provider_name(),
-            admission: self.rules().admission.clone(),
-            catalogue: self.rules().catalogue.clone(),
-            client: client.clone(),
-            now,
-        };
+        let vouched = self.vouched(request, answer, failed.clone(), now).await?;
+        let doorway = self.doorway(failed, client, now);
         let answer = self.db.write(move |tx| doorway.let_in(tx, &vouched)).await?;
         Ok(answer.map_err(|sentence| Problems::one(FORM, sentence))?)
     }
 
-    /// Takes a fresh sign-in for the next change of who is signed in already.
+    /// Takes a fresh sign-in for the next change of who is signed in already, with the groups that they have by now.
     pub async fn confirm_with(
         &self,
         me: &Actor,
@@ -88,16 +82,22 @@ impl Manage {
     ) -> Outcome<Fresh> {
         let failed = Event::own(Kind::ConfirmationFailed, me, now);
         let vouched = self.vouched(request, answer, failed.clone(), now).await?;
-        let owner = self.db.glance(move |c| Ok(identities::find(c, &vouched.identity)?)).await?;
-        if owner.as_ref() == Some(me.id()) {
-            return Ok(Fresh { at: now.at(), once: Nonce::random() });
+        let doorway = self.doorway(failed, &me.client, now);
+        let id = me.id().clone();
+        let answer = self.db.write(move |tx| doorway.confirm(tx, &id, &vouched)).await?;
+        answer.map_err(|sentence| Problems::one(FORM, sentence))?;
+        Ok(Fresh { at: now.at(), once: Nonce::random() })
+    }
+
+    fn doorway(&self, failed: Event, client: &Client, now: Now) -> Doorway {
+        Doorway {
+            provider: self.provider_name(),
+            admission: self.rules().admission.clone(),
+            catalogue: self.rules().catalogue.clone(),
+            client: client.clone(),
+            failed,
+            now,
         }
-        let name = self.provider_name();
-        let detail = format!("Somebody else signed in at {name}.");
-        let event = Event { detail, ..failed };
-        self.db.write(move |tx| Ok(events::record(tx, &event)?)).await?;
-        let sentence = format!("That was somebody else’s account at {name}. Nothing was confirmed");
-        Err(Problems::one(FORM, sentence).into())
     }
 
     /// Who came back, if it was in time, for the first time and from whom we trust.

@@ -22,6 +22,7 @@ use crate::domain::time::Now;
 use crate::domain::user::{User, UserName};
 pub use crate::store::sessions::State;
 use crate::store::{events, second_factors, sessions, users};
+pub(super) use ending::end;
 
 /// What a right password opens.
 pub enum Entry {

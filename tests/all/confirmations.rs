@@ -20,7 +20,7 @@ async fn signed_in(provider: &Provider, file: &[(&'static str, &str)]) -> (App, 
     (app, browser)
 }
 
-async fn filled(browser: &Browser, name: &str) -> FormOnPage {
+pub async fn filled(browser: &Browser, name: &str) -> FormOnPage {
     let form = browser.open("/account/tokens/new").await.form("Generate token");
     form.fill("Name", name).choose("Git", "Read").fill("Expires", "30")
 }
@@ -35,7 +35,7 @@ async fn way_back(provider: &Provider, browser: &Browser) -> String {
     provider.sends_back(&sent)
 }
 
-async fn confirms(provider: &Provider, browser: &Browser) -> Page {
+pub async fn confirms(provider: &Provider, browser: &Browser) -> Page {
     browser.open(&way_back(provider, browser).await).await
 }
 

@@ -6,23 +6,27 @@ use crate::domain::admission::{Admission, Admitted};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
+use crate::domain::id::UserId;
 use crate::domain::password::PasswordHash;
 use crate::domain::refusal::{Outcome, Refusal};
 use crate::domain::second_factor::HalfWay;
 use crate::domain::time::Now;
 use crate::domain::user::{Role, User};
 use crate::manage::people::{NewPerson, insert};
-use crate::manage::sessions::Entry;
+use crate::manage::sessions::{Entry, end};
 use crate::provider::Vouched;
 use crate::store::conn::Conn;
-use crate::store::{events, identities, memberships, second_factors, users};
+use crate::store::{events, identities, memberships, second_factors, sessions, users};
 
-/// One person at the door. What is refused leaves a line in the log, so a refusal is a value here.
+/// One person at the door, or back from it to confirm a change. What is refused leaves a line in the log, so a refusal is
+/// a value here.
 pub(super) struct Doorway {
     pub provider: String,
     pub admission: Option<Arc<Admission>>,
     pub catalogue: Arc<Catalogue>,
     pub client: Client,
+    /// The line that a refusal leaves, without the reason.
+    pub failed: Event,
     pub now: Now,
 }
 
@@ -33,19 +37,10 @@ impl Doorway {
             None => None,
         };
         let user = known.as_ref().map(|(user, _)| user);
-        if user.is_some_and(|user| user.disabled.is_some()) {
-            let sentence = "Your account here is disabled. Ask an administrator";
-            return self.refuse(tx, user, "The account is disabled.", sentence.to_owned());
-        }
-        let groups = vouched.profile.groups.as_deref().unwrap_or_default();
-        let admitted = self.admission.as_ref().map(|admission| admission.of(groups));
-        if admitted == Some(None) {
-            let provider = &self.provider;
-            let sentence =
-                format!("None of your groups at {provider} lets you in here. Ask an administrator");
-            return self.refuse(tx, user, "No group lets them in.", sentence);
-        }
-        let admitted = admitted.flatten();
+        let admitted = match self.admit(tx, user, vouched)? {
+            Ok(admitted) => admitted,
+            Err(sentence) => return Ok(Err(sentence)),
+        };
         let (user, password) = match known {
             Some(account) => account,
             None => match self.newcomer(tx, vouched, admitted.as_ref())? {
@@ -67,17 +62,69 @@ impl Doorway {
         Ok(Ok(Entry::In(user)))
     }
 
-    fn refuse(
+    /// Whether it is the same person who came back, and what they may be from now on: the change that they confirm is
+    /// judged by that.
+    pub fn confirm(
+        &self,
+        tx: &mut Conn,
+        me: &UserId,
+        vouched: &Vouched,
+    ) -> Outcome<Result<(), String>> {
+        if identities::find(tx, &vouched.identity)?.as_ref() != Some(me) {
+            let name = &self.provider;
+            let detail = format!("Somebody else signed in at {name}.");
+            events::record(tx, &Event { detail, ..self.failed.clone() })?;
+            let sentence =
+                format!("That was somebody else’s account at {name}. Nothing was confirmed");
+            return Ok(Err(sentence));
+        }
+        let (user, _) = users::find(tx, me)?.ok_or(Refusal::NotFound)?;
+        match self.admit(tx, Some(&user), vouched)? {
+            Ok(Some(admitted)) => self.settle(tx, &user, &admitted).map(|_| Ok(())),
+            Ok(None) => Ok(Ok(())),
+            Err(sentence) => Ok(Err(sentence)),
+        }
+    }
+
+    /// What their groups give them, where groups decide. Who is here already and let in by none is signed out everywhere:
+    /// the provider has just said so.
+    fn admit(
+        &self,
+        tx: &mut Conn,
+        user: Option<&User>,
+        vouched: &Vouched,
+    ) -> Outcome<Result<Option<Admitted>, String>> {
+        if user.is_some_and(|user| user.disabled.is_some()) {
+            let sentence = "Your account here is disabled. Ask an administrator";
+            return self.refuse(tx, user, "The account is disabled.", sentence.to_owned());
+        }
+        let Some(admission) = &self.admission else { return Ok(Ok(None)) };
+        let groups = vouched.profile.groups.as_deref().unwrap_or_default();
+        if let Some(admitted) = admission.of(groups) {
+            return Ok(Ok(Some(admitted)));
+        }
+        if let Some(user) = user {
+            let person = Some(user.id.clone());
+            let event = Event::at_the_door(Kind::SessionEnded, person, &self.client, self.now);
+            let list = sessions::of_person(tx, &user.id)?;
+            end(tx, &list, &event)?;
+        }
+        let provider = &self.provider;
+        let sentence =
+            format!("None of your groups at {provider} lets you in here. Ask an administrator");
+        self.refuse(tx, user, "No group lets them in.", sentence)
+    }
+
+    fn refuse<T>(
         &self,
         tx: &mut Conn,
         user: Option<&User>,
         why: &str,
         sentence: String,
-    ) -> Outcome<Result<Entry, String>> {
+    ) -> Outcome<Result<T, String>> {
         let person = user.map(|user| user.id.clone());
-        let event = Event::at_the_door(Kind::SignInFailed, person, &self.client, self.now);
         let detail = format!("With {}. {why}", self.provider);
-        events::record(tx, &Event { detail, ..event })?;
+        events::record(tx, &Event { person, detail, ..self.failed.clone() })?;
         Ok(Err(sentence))
     }
 

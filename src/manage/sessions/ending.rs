@@ -129,7 +129,7 @@ fn by_the_operator(person: UserId, now: Now) -> Event {
 }
 
 /// Ends them, each with its line in the log: what it was, and where it was used last.
-fn end(tx: &mut Conn, list: &[Session], event: &Event) -> Outcome<()> {
+pub(in crate::manage) fn end(tx: &mut Conn, list: &[Session], event: &Event) -> Outcome<()> {
     for session in list {
         let device = Device::of(session.client.agent()).words;
         let address = session.client.address.map(|address| format!(", {address}"));

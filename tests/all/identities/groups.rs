@@ -5,6 +5,7 @@ use latchkey::domain::user::Role;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use crate::confirmations::{confirms, filled};
 use crate::support::App;
 use crate::support::provider::Provider;
 
@@ -100,4 +101,83 @@ async fn who_is_in_no_group_that_counts_is_not_let_in_any_more() {
     provider.tells("roles", Value::Null);
     provider.now(|script| drop(script.userinfo.insert("roles".to_owned(), json!(["staff"]))));
     assert_eq!(provider.signs_in(&app.guest()).await.status, StatusCode::SEE_OTHER);
+}
+
+/// The change is judged by the groups that the provider tells of as it is confirmed.
+#[actix_web::test]
+async fn a_confirmation_settles_role_and_teams_before_the_change() {
+    let provider = Provider::start();
+    let app = provider.at(&file(), &[]).await;
+    provider.tells("roles", json!(["platform-admins"]));
+    let browser = app.guest();
+    provider.signs_in(&browser).await;
+    let form = browser.open("/admin/people/new").await.form("Invite person");
+    let form = form.fill("Name", "Eve").fill("Username", "eve");
+    // The ID token tells of none: userinfo is asked.
+    provider.tells("roles", Value::Null);
+    provider.now(|script| drop(script.userinfo.insert("roles".to_owned(), json!(["web"]))));
+    let page = confirms(&provider, &browser).await;
+    assert_eq!(page.heading(), "Confirmed with Fernhill", "{}", page.text);
+    let teams = ["platform", "web"].map(str::to_owned).to_vec();
+    assert_eq!(standing(&app).await, (Role::Member, teams));
+    assert_eq!(browser.submit(&form).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.database.count("SELECT count(*) AS n FROM users").await, 2, "nobody was added");
+    let page = browser.open("/account/activity").await;
+    assert!(page.says("From admin to member, by the groups of Fernhill."), "{}", page.text);
+}
+
+#[actix_web::test]
+async fn the_last_administrator_stays_one_at_a_confirmation_too() {
+    let provider = Provider::start();
+    let app = provider.at(&file(), &[]).await;
+    provider.tells("roles", json!(["platform-admins"]));
+    let browser = app.guest();
+    provider.signs_in(&browser).await;
+    app.disables("root").await;
+    provider.tells("roles", json!(["staff"]));
+    assert_eq!(confirms(&provider, &browser).await.heading(), "Confirmed with Fernhill");
+    assert_eq!(standing(&app).await, (Role::Admin, vec![]));
+}
+
+/// A verified answer that somebody isn't let in ends what an earlier one began, and touches nothing else.
+#[actix_web::test]
+async fn who_is_let_in_by_no_group_any_more_is_signed_out_everywhere_and_keeps_their_tokens() {
+    let provider = Provider::start();
+    let app = provider.at(&file(), &[]).await;
+    let boss = app.admin("boss").await;
+    provider.tells("roles", json!(["web"]));
+    let browser = app.guest();
+    provider.signs_in(&browser).await;
+    confirms(&provider, &browser).await;
+    let made = browser.submit(&filled(&browser, "CI").await).await;
+    let token = made.secret().expect("a token");
+    let hers = "SELECT count(*) AS n FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.name = 'ada'";
+    for confirmed in [true, false] {
+        provider.tells("roles", json!(["web"]));
+        let (one, other) = (app.guest(), app.guest());
+        provider.signs_in(&one).await;
+        provider.signs_in(&other).await;
+        assert!(app.database.count(hers).await >= 2);
+        provider.tells("roles", json!(["elsewhere"]));
+        let page = match confirmed {
+            true => confirms(&provider, &one).await,
+            false => provider.signs_in(&app.guest()).await,
+        };
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{}", page.text);
+        assert!(page.says("None of your groups at Fernhill lets you in"), "{}", page.text);
+        assert_eq!(app.database.count(hers).await, 0, "confirmed: {confirmed}");
+        for browser in [&one, &other] {
+            assert_eq!(browser.get("/account").await.status, StatusCode::SEE_OTHER);
+        }
+    }
+    assert_eq!(app.machine().verifies(&token, "git", "read").await, StatusCode::OK);
+    assert_eq!(standing(&app).await.0, Role::Member);
+    let seen_by_all = boss.opens("/admin/activity?person=ada&kind=session_ended").await;
+    assert_eq!(seen_by_all.text.matches("Session ended").count() - 1, 5, "{}", seen_by_all.text);
+    provider.tells("roles", json!(["web"]));
+    provider.signs_in(&browser).await;
+    let page = browser.open("/account/activity").await;
+    for words in ["Session ended", "With Fernhill. No group lets them in."] {
+        assert!(page.says(words), "{words}: {}", page.text);
+    }
 }
