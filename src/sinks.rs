@@ -13,10 +13,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::config::EventSinks;
+use crate::domain::chain::{Head, Kept};
 use crate::domain::refusal::{Failure, Fault, Outcome};
 use crate::domain::time::Clock;
-use crate::store::Db;
+use crate::store::conn::Conn;
 use crate::store::events::{self, Named};
+use crate::store::{Db, sinks};
 use file::File;
 use syslog::Syslog;
 
@@ -53,12 +55,12 @@ impl Sinks {
 
     async fn to_file(&self) -> Infallible {
         let Some(path) = self.named.file.clone() else { return pending().await };
-        keep("events_file", File::new(path, self.db.clone())).await
+        keep(file::NAME, File::new(path, self.db.clone())).await
     }
 
     async fn to_syslog(&self) -> Infallible {
         let Some(target) = self.named.syslog.clone() else { return pending().await };
-        keep("events_syslog", Syslog::new(target, self.db.clone(), self.clock.clone())).await
+        keep(syslog::SETTING, Syslog::new(target, self.db.clone(), self.clock.clone())).await
     }
 }
 
@@ -83,10 +85,45 @@ async fn keep(name: &'static str, mut sink: impl Sink) -> Infallible {
     }
 }
 
-/// The next events behind this number.
-async fn after(db: &Db, number: i64) -> Outcome<Vec<Named>> {
+/// What isn't handed on yet.
+struct News {
+    /// The entry before it, in the log as it is.
+    from: Head,
+    events: Vec<Named>,
+}
+
+/// The next events behind the one that was handed on last. Where the log has another one in its place, or none, its end was
+/// cut off or it was rewritten: what came since has numbers that were handed on before, so all of it is new.
+async fn after(db: &Db, name: &str, reached: Head) -> Outcome<News> {
     let ever = DateTime::<Utc>::MIN_UTC;
-    db.read(move |c| Ok(events::named_after(c, number, ever, BATCH)?)).await
+    let read = move |c: &mut Conn| {
+        let found = events::head_at(c, reached.number)?;
+        let from = found.filter(|found| *found == reached).unwrap_or_default();
+        let events = events::named_after(c, from.number, ever, BATCH)?;
+        Ok((found, News { from, events }))
+    };
+    let (found, news) = db.read(read).await?;
+    if found != Some(reached) {
+        let Head { number, hash } = reached;
+        let there = found.map_or("no entry of that number".to_owned(), |there| {
+            format!("another one with the hash {}", there.hash)
+        });
+        tracing::error!(
+            "{name}: the log was rewritten or its end cut off: entry {number} was handed on with the hash {hash}, and there is {there}; all of the log is handed on from its first entry on"
+        );
+    }
+    Ok(news)
+}
+
+/// The entries that the sinks know were there, to compare the log with.
+pub async fn known(named: &EventSinks, db: &Db) -> Outcome<Vec<Kept>> {
+    let mut all = Vec::new();
+    if let Some(path) = named.file.clone() {
+        all = apart(move || file::known(&path)).await?;
+    }
+    let sent = db.read(|c| Ok(sinks::position(c, syslog::NAME)?)).await?;
+    all.extend(sent.map(|head| Kept { by: syslog::SETTING.to_owned(), head }));
+    Ok(all)
 }
 
 /// Runs what may wait for a disk or a socket where it holds nothing up.

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::{Stop, block_on};
 use crate::config::Config;
-use crate::domain::chain::{Checked, Harm, Head};
+use crate::domain::chain::{Checked, Harm, Head, Kept};
 use crate::server;
-use crate::sinks::line;
+use crate::sinks::{self, line};
 use crate::store::{Db, events};
 
 /// How many entries are in memory at once.
@@ -20,7 +20,8 @@ const PAGE: i64 = 1_000;
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Check that no entry of the activity log was changed, taken out, put in or moved; the code is 1 if one was
+    /// Check that no entry of the activity log was changed, taken out, put in or moved, and that it has what its sinks
+    /// know; the code is 1 if not
     Verify {
         /// The head as an earlier check has printed it, to notice that the end was cut off or everything rewritten
         #[arg(long, value_name = "NUMBER:HASH")]
@@ -63,8 +64,14 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode, Stop> {
     match command {
         Command::Export { since } => block_on(export(&db, since)).map(|()| ExitCode::SUCCESS),
         Command::Verify { head, json } => {
-            let manage = server::manage(config, db)?;
-            let checked = block_on(manage.check_events(head))?;
+            let manage = server::manage(config, db.clone())?;
+            let checked = block_on(async {
+                let mut kept: Vec<Kept> =
+                    head.map(|head| Kept { by: "--head".to_owned(), head }).into_iter().collect();
+                // Before the log is read: it grows, and no sink is ahead of it.
+                kept.extend(sinks::known(&config.settings.events, &db).await?);
+                manage.check_events(kept).await
+            })?;
             if json {
                 print_json(&checked)?
             } else {
@@ -112,7 +119,13 @@ fn print(checked: &Checked) {
             println!("{number} entries are right. Head: {}", checked.head);
             println!("Keep it elsewhere; --head NUMBER:HASH compares.");
         }
-        Some((bad, harm)) => println!("Entry {bad} is bad: {}", sentence(harm)),
+        Some((bad, harm)) => {
+            println!("Entry {bad} is bad: {}", sentence(harm));
+            let more = if harm == Harm::Cut { "more than the log has" } else { "another one" };
+            for by in &checked.known_by {
+                println!("{by} knows {more}.");
+            }
+        }
     }
 }
 
@@ -124,19 +137,19 @@ fn sentence(harm: Harm) -> &'static str {
         Harm::Reordered => "what belongs here stands elsewhere. All entries before it are right.",
         Harm::Cut => "it is missing, with all after it. The entries that are there are right.",
         Harm::Rewritten => {
-            "its hash is not that of --head. It, or what is before it, was rewritten with all hashes."
+            "its hash is another one than it was. It, or what is before it, was rewritten with all hashes."
         }
     }
 }
 
 /// The names of its fields are documented, and stay.
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     /// How many entries are right, from the first on.
     right: i64,
     /// The last of them.
     head: Place,
-    bad: Option<Bad>,
+    bad: Option<Bad<'a>>,
 }
 
 #[derive(Serialize)]
@@ -146,14 +159,18 @@ struct Place {
 }
 
 #[derive(Serialize)]
-struct Bad {
+struct Bad<'a> {
     number: i64,
     way: &'static str,
+    /// What knows an entry that the log lacks; left out where the entries themselves tell.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    known_by: &'a [String],
 }
 
 fn print_json(checked: &Checked) -> Result<(), Stop> {
     let Head { number, hash } = checked.head;
-    let bad = checked.bad.map(|(number, harm)| Bad { number, way: harm.as_str() });
+    let known_by = &checked.known_by;
+    let bad = checked.bad.map(|(number, harm)| Bad { number, way: harm.as_str(), known_by });
     let report = Report { right: number, head: Place { number, hash: hash.to_string() }, bad };
     let json = serde_json::to_string_pretty(&report);
     println!("{}", json.map_err(|e| Stop::Said(format!("writing JSON: {e}")))?);

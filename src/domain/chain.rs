@@ -162,12 +162,21 @@ impl Harm {
     }
 }
 
+/// An entry that was there once, as something beside the log has kept it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub by: String,
+    pub head: Head,
+}
+
 /// What came of checking the log.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Checked {
     /// The last entry that is right, and so are all before it.
     pub head: Head,
     pub bad: Option<(i64, Harm)>,
+    /// What keeps an entry that the log lacks, where the chain itself is whole.
+    pub known_by: Vec<String>,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Checking the activity log: what was done to it past this program.
 
 use super::Manage;
-use crate::domain::chain::{Checked, Entry, Harm, Hash, Head};
+use crate::domain::chain::{Checked, Entry, Harm, Hash, Head, Kept};
 use crate::domain::refusal::{Fault, Outcome};
 use crate::store::conn::Conn;
 use crate::store::events;
@@ -12,13 +12,13 @@ const PAGE: i64 = 1_000;
 const SHIFT: i64 = 1_000;
 
 impl Manage {
-    /// Walks along the log from its first entry. `kept` is the head as it was at some time before.
-    pub async fn check_events(&self, kept: Option<Head>) -> Outcome<Checked> {
-        self.db.read(move |c| Ok(walk(c, kept)?)).await
+    /// Walks along the log from its first entry. `kept` are entries as they were at some time before.
+    pub async fn check_events(&self, kept: Vec<Kept>) -> Outcome<Checked> {
+        self.db.read(move |c| Ok(walk(c, &kept)?)).await
     }
 }
 
-fn walk(c: &mut Conn, kept: Option<Head>) -> Result<Checked, Fault> {
+fn walk(c: &mut Conn, kept: &[Kept]) -> Result<Checked, Fault> {
     let (mut head, mut before) = (Head::default(), None);
     let mut next = i64::MIN;
     loop {
@@ -27,28 +27,31 @@ fn walk(c: &mut Conn, kept: Option<Head>) -> Result<Checked, Fault> {
         for entry in page {
             if entry.number != head.number + 1 || !entry.is_at(entry.number, &head.hash) {
                 let bad = Some(Trace { head, before }.diagnose(c, &entry)?);
-                return Ok(Checked { head, bad });
+                return Ok(Checked { head, bad, known_by: Vec::new() });
             }
             before = Some(head.hash);
             head = entry.head();
         }
         next = last + 1;
     }
-    let bad = match kept {
-        Some(kept) if kept.number > head.number => Some((head.number + 1, Harm::Cut)),
-        Some(kept) if !was_there(c, &kept)? => Some((kept.number, Harm::Rewritten)),
-        _ => None,
-    };
-    Ok(Checked { head, bad })
+    compare(c, head, kept)
 }
 
-fn was_there(c: &mut Conn, kept: &Head) -> Result<bool, Fault> {
-    let hash = if kept.number == 0 {
-        Some(Head::default().hash)
-    } else {
-        events::hash_of(c, kept.number)?
-    };
-    Ok(hash == Some(kept.hash))
+/// A chain that is whole may yet have lost its end, or be another one.
+fn compare(c: &mut Conn, head: Head, kept: &[Kept]) -> Result<Checked, Fault> {
+    let (mut bad, mut known_by) = (None, Vec::new());
+    for Kept { by, head: once } in kept {
+        let harm = if once.number > head.number {
+            (head.number + 1, Harm::Cut)
+        } else if events::head_at(c, once.number)? != Some(*once) {
+            (once.number, Harm::Rewritten)
+        } else {
+            continue;
+        };
+        bad = bad.or(Some(harm));
+        known_by.push(by.clone());
+    }
+    Ok(Checked { head, bad, known_by })
 }
 
 /// Where the walk has come to: the last entry that is right, and the hash of the one before it.

@@ -6,10 +6,13 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{Sink, after, apart, line};
-use crate::domain::chain::Head;
+use super::{News, Sink, after, apart, line};
+use crate::domain::chain::{Head, Kept};
 use crate::domain::refusal::{Fault, Outcome};
-use crate::store::{Db, events};
+use crate::store::Db;
+
+/// What it is set up as.
+pub const NAME: &str = "events_file";
 
 pub struct File {
     path: PathBuf,
@@ -21,28 +24,39 @@ pub struct File {
 
 impl File {
     pub fn new(path: PathBuf, db: Db) -> Self {
-        let mut beside = path.clone().into_os_string();
-        beside.push(".position");
-        Self { position: beside.into(), path, db, reached: None }
+        Self { position: beside(&path, POSITION), path, db, reached: None }
     }
 
-    /// Where it has stopped before. A log in which that event is not there any more, or is another one, is another log:
-    /// all of it is written.
+    /// Where it has stopped before.
     async fn resume(&self) -> Outcome<Head> {
-        let path = self.position.clone();
-        let text = apart(move || match fs::read_to_string(&path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-            read => read.map(Some).map_err(|e| broke(&path, &e)),
-        });
-        let Some(text) = text.await? else { return Ok(Head::default()) };
-        let head = text.parse::<Head>().unwrap_or_default();
-        let known = self.db.read(move |c| Ok(events::hash_of(c, head.number)?)).await?;
-        if known == Some(head.hash) {
-            return Ok(head);
+        let (file, position) = (self.path.clone(), self.position.clone());
+        let resume = move || {
+            let text = read(&position)?;
+            if let Some(Ok(head)) = text.as_deref().map(str::parse) {
+                return Ok(head);
+            }
+            if text.is_some() || fs::metadata(&file).is_ok_and(|file| file.len() > 0) {
+                let (file, position) = (file.display(), position.display());
+                tracing::warn!(
+                    "{NAME}: {position} does not say how far {file} has come; the log is written from its first entry on"
+                );
+            }
+            Ok(Head::default())
+        };
+        Ok(apart(resume).await?)
+    }
+
+    /// Keeps what was known of a log that is another one now, for `latchkey events verify`: the position goes on with the
+    /// log as it is.
+    async fn remember(&self, reached: Head) {
+        let path = beside(&self.path, REWRITTEN);
+        let remember = move || match path.try_exists() {
+            Ok(true) => Ok(()),
+            _ => replace(&path, &reached.to_string()).map_err(|e| broke(&path, &e)),
+        };
+        if let Err(fault) = apart(remember).await {
+            tracing::error!("{NAME}: {fault}");
         }
-        let path = self.position.display();
-        tracing::warn!("{path} is not of this log; the log is written from its first entry on");
-        Ok(Head::default())
     }
 }
 
@@ -53,9 +67,13 @@ impl Sink for File {
             None => self.resume().await?,
         };
         self.reached = Some(reached);
-        let news = after(&self.db, reached.number).await?;
-        let Some(last) = news.last().map(|named| named.entry.head()) else { return Ok(false) };
-        let lines: String = news.iter().map(|named| line::of(named) + "\n").collect();
+        let News { from, events } = after(&self.db, NAME, reached).await?;
+        if from != reached {
+            self.remember(reached).await;
+            self.reached = Some(from);
+        }
+        let Some(last) = events.last().map(|named| named.entry.head()) else { return Ok(false) };
+        let lines: String = events.iter().map(|named| line::of(named) + "\n").collect();
         let (path, position) = (self.path.clone(), self.position.clone());
         apart(move || {
             append(&path, lines.as_bytes()).map_err(|e| broke(&path, &e))?;
@@ -64,6 +82,36 @@ impl Sink for File {
         .await?;
         self.reached = Some(last);
         Ok(true)
+    }
+}
+
+/// How far the file has come, and how far it had come in a log that was there before.
+const POSITION: &str = ".position";
+const REWRITTEN: &str = ".rewritten";
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.to_owned().into_os_string();
+    beside.push(ending);
+    beside.into()
+}
+
+/// The entries that are known to have been there.
+pub fn known(path: &Path) -> Result<Vec<Kept>, Fault> {
+    let mut all = Vec::new();
+    for path in [POSITION, REWRITTEN].map(|ending| beside(path, ending)) {
+        let Some(text) = read(&path)? else { continue };
+        let head = text.parse().map_err(|wrong: String| {
+            broke(&path, &std::io::Error::other(format!("it has to be {wrong}")))
+        })?;
+        all.push(Kept { by: format!("{NAME} ({})", path.display()), head });
+    }
+    Ok(all)
+}
+
+fn read(path: &Path) -> Result<Option<String>, Fault> {
+    match fs::read_to_string(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        read => read.map(Some).map_err(|e| broke(path, &e)),
     }
 }
 
@@ -93,5 +141,5 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 fn broke(path: &Path, error: &std::io::Error) -> Fault {
-    Fault::new("writing the log to a file", format!("{}: {error}", path.display()))
+    Fault::new("handing the log on to a file", format!("{}: {error}", path.display()))
 }

@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 
-use super::{Sink, after, apart, syslog_message};
+use super::{News, Sink, after, apart, syslog_message};
 use crate::config::SyslogTarget;
+use crate::domain::chain::Head;
 use crate::domain::refusal::{Fault, Outcome};
 use crate::domain::signing::random_text;
 use crate::domain::time::Clock;
 use crate::store::{Db, sinks};
 
-/// What it is called in the table of sinks.
-const NAME: &str = "syslog";
+/// What it is called in the table of sinks, and what it is set up as.
+pub const NAME: &str = "syslog";
+pub const SETTING: &str = "events_syslog";
 /// How long it is this node's at most; whoever ends in the middle keeps it from the others no longer than that.
 const HELD: TimeDelta = TimeDelta::seconds(10);
 /// How long sending may take before what was sent is noted.
@@ -47,15 +49,15 @@ impl Sink for Syslog {
         let take =
             self.db.note(move |tx| Ok(sinks::take(tx, NAME, &holder, now.at() + HELD, now)?));
         let Some(reached) = take.await? else { return Ok(false) };
-        let news = after(&self.db, reached).await?;
+        let News { from, events } = after(&self.db, SETTING, reached).await?;
         let process = std::process::id();
         let message = |named: &_| syslog_message::of(named, &self.host, process);
-        let messages: Vec<(i64, String)> =
-            news.iter().map(|named| (named.entry.number, message(named))).collect();
+        let messages: Vec<(Head, String)> =
+            events.iter().map(|named| (named.entry.head(), message(named))).collect();
         let target = self.target.clone();
         let (sent, error) = apart(move || Ok(send(&target, &messages))).await?;
-        let (holder, reached) = (self.holder.clone(), sent.unwrap_or(reached));
-        self.db.note(move |tx| Ok(sinks::release(tx, NAME, &holder, reached)?)).await?;
+        let (holder, reached) = (self.holder.clone(), sent.unwrap_or(from));
+        self.db.note(move |tx| Ok(sinks::release(tx, NAME, &holder, &reached)?)).await?;
         match error {
             Some(error) => Err(Fault::new("sending events to syslog", error).into()),
             None => Ok(sent.is_some()),
@@ -63,24 +65,24 @@ impl Sink for Syslog {
     }
 }
 
-/// Sends them in order, and answers the number of the last that was sent, and what kept it from more.
+/// Sends them in order, and answers the last that was sent, and what kept it from more.
 fn send(
     target: &SyslogTarget,
-    messages: &[(i64, String)],
-) -> (Option<i64>, Option<std::io::Error>) {
+    messages: &[(Head, String)],
+) -> (Option<Head>, Option<std::io::Error>) {
     let (begun, mut sent) = (Instant::now(), None);
     let socket = match Socket::open(target) {
         Ok(socket) => socket,
         Err(error) => return (None, Some(error)),
     };
-    for (number, message) in messages {
+    for (entry, message) in messages {
         if begun.elapsed() > LONGEST {
             break;
         }
         if let Err(error) = socket.send(message.as_bytes()) {
             return (sent, Some(error));
         }
-        sent = Some(*number);
+        sent = Some(*entry);
     }
     (sent, None)
 }

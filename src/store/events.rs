@@ -95,6 +95,17 @@ pub fn head(c: &mut Conn) -> Result<Head, Fault> {
     Ok(Head { number, hash })
 }
 
+/// The entry of this number, if it is there. Before the first there is always the same.
+pub fn head_at(c: &mut Conn, number: i64) -> Result<Option<Head>, Fault> {
+    if number == 0 {
+        return Ok(Some(Head::default()));
+    }
+    let found = events::table.find(number).select(events::hash).get_result::<Vec<u8>>(c);
+    let found = found.optional().during("looking for an event")?;
+    let head = |hash: Vec<u8>| Head { number, hash: Hash::from_stored(&hash).unwrap_or_default() };
+    Ok(found.map(head))
+}
+
 /// The hash of one entry, if it is there and has one.
 pub fn hash_of(c: &mut Conn, number: i64) -> Result<Option<Hash>, Fault> {
     let found = events::table.find(number).select(events::hash).get_result::<Vec<u8>>(c);

@@ -175,6 +175,7 @@ diesel::table! {
         number -> BigInt,
         holder -> Text,
         held_until -> BigInt,
+        hash -> Nullable<Binary>,
     }
 }
 

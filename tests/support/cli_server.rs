@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
@@ -22,7 +22,7 @@ pub struct Server {
     folder: PathBuf,
     child: Option<Child>,
     variables: Vec<(&'static str, String)>,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 impl Server {
@@ -38,7 +38,7 @@ impl Server {
 
     fn running_on(database: TestDatabase) -> Self {
         let mut server = Self::on(database.url.clone(), database.folder());
-        server._database = Some(database);
+        server.database = Some(database);
         server.add_person("ada");
         server.start();
         server
@@ -57,6 +57,15 @@ impl Server {
     pub fn runs(&self, words: &[&str]) {
         let ran = self.command(words).stdout(Stdio::null()).status();
         assert!(ran.expect("the binary").success(), "{words:?}");
+    }
+
+    /// What a command says.
+    pub fn output(&self, words: &[&str]) -> Output {
+        self.command(words).output().expect("the binary")
+    }
+
+    pub fn database(&self) -> &TestDatabase {
+        self.database.as_ref().expect("a database of its own")
     }
 
     /// On the command line; answers the secret.
@@ -104,7 +113,7 @@ impl Server {
             folder,
             child: None,
             variables: Vec::new(),
-            _database: None,
+            database: None,
         }
     }
 

@@ -213,6 +213,48 @@ async fn with_the_head_kept_elsewhere_a_cut_and_a_rewritten_log_are_found() {
     assert!(err(&wrong).contains("a number, a colon and 64"), "{}", err(&wrong));
 }
 
+/// AUD-02: what the log was handed on to knows how far it was.
+#[actix_web::test]
+async fn a_log_that_lacks_what_its_sinks_know_is_bad_and_they_are_named() {
+    let app = nine().await;
+    let file = app.database.folder().join("events.jsonl");
+    let position = file.with_extension("jsonl.position");
+    let flag = format!("--events-file={}", file.display());
+    let check = |more: &[&str]| beside(&app, &[&[&flag, "events", "verify"], more].concat());
+    let json = |output: &Output| -> Value { serde_json::from_str(&out(output)).expect("JSON") };
+    let head = json(&check(&["--json"]))["head"]["hash"].as_str().expect("a hash").to_owned();
+    std::fs::write(&position, format!("9:{head}")).expect("a position");
+    app.database
+        .run("INSERT INTO sinks (name, number, holder, held_until, hash) SELECT 'syslog', number, '', 0, hash FROM events WHERE number = 9")
+        .await;
+    assert!(check(&[]).status.success(), "{}", out(&check(&[])));
+    app.database.run("DELETE FROM events WHERE number > 7").await;
+    let by_file = format!("events_file ({})", position.display());
+    let output = check(&["--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let bad = &json(&output)["bad"];
+    assert_eq!((&bad["number"], &bad["way"]), (&8.into(), &"cut".into()));
+    assert_eq!(bad["known_by"], Value::from(vec![by_file.clone(), "events_syslog".to_owned()]));
+    app.database.run("DELETE FROM events; UPDATE sinks SET hash = NULL").await;
+    let output = check(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    for words in [
+        "Entry 1 is bad: it is missing, with all after it.".to_owned(),
+        format!("{by_file} knows more than the log has."),
+        "events_syslog knows more than the log has.".to_owned(),
+    ] {
+        assert!(out(&output).contains(&words), "{words}: {}", out(&output));
+    }
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i"] {
+        app.member(name).await;
+    }
+    let output = check(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out(&output).contains(&format!("{by_file} knows another one.")), "{}", out(&output));
+    std::fs::write(&position, "nonsense").expect("a position");
+    assert!(err(&check(&[])).contains("a number, a colon and 64"), "{}", err(&check(&[])));
+}
+
 #[actix_web::test]
 async fn an_empty_log_has_nothing_wrong_and_lacks_what_was_there() {
     let app = App::start().await;
