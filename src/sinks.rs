@@ -17,7 +17,7 @@ use crate::domain::chain::{Head, Kept};
 use crate::domain::refusal::{Failure, Fault, Outcome};
 use crate::domain::time::Clock;
 use crate::store::conn::Conn;
-use crate::store::events::{self, Named};
+use crate::store::events::{self, Named, Unreadable};
 use crate::store::{Db, sinks};
 use file::File;
 use syslog::Syslog;
@@ -89,7 +89,22 @@ async fn keep(name: &'static str, mut sink: impl Sink) -> Infallible {
 struct News {
     /// The entry before it, in the log as it is.
     from: Head,
-    events: Vec<Named>,
+    /// Each under its own head; what can't be read isn't handed on, and holds up nothing that comes after it.
+    events: Vec<(Head, Option<Named>)>,
+}
+
+fn place(found: Result<Named, Unreadable>) -> (Head, Option<Named>) {
+    match found {
+        Ok(named) => (named.entry.head(), Some(named)),
+        Err(Unreadable(head)) => (head, None),
+    }
+}
+
+/// Says what was passed over.
+fn say_unreadable<'a, T: 'a>(name: &str, events: impl Iterator<Item = &'a (Head, Option<T>)>) {
+    for (head, _) in events.filter(|(_, event)| event.is_none()) {
+        tracing::error!("{name}: entry {} can’t be read, and was not handed on", head.number);
+    }
 }
 
 /// The next events behind the one that was handed on last. Where the log has another one in its place, or none, its end was
@@ -100,7 +115,7 @@ async fn after(db: &Db, name: &str, reached: Head) -> Outcome<News> {
         let found = events::head_at(c, reached.number)?;
         let from = found.filter(|found| *found == reached).unwrap_or_default();
         let events = events::named_after(c, from.number, ever, BATCH)?;
-        Ok((found, News { from, events }))
+        Ok((found, News { from, events: events.into_iter().map(place).collect() }))
     };
     let (found, news) = db.read(read).await?;
     if found != Some(reached) {

@@ -13,7 +13,8 @@ use crate::config::Config;
 use crate::domain::chain::{Checked, Harm, Head, Kept};
 use crate::server;
 use crate::sinks::{self, line};
-use crate::store::{Db, events};
+use crate::store::Db;
+use crate::store::events::{self, Unreadable};
 
 /// How many entries are in memory at once.
 const PAGE: i64 = 1_000;
@@ -62,7 +63,7 @@ impl FromStr for Since {
 pub fn run(config: &Config, command: Command) -> Result<ExitCode, Stop> {
     let db = server::open_database(config)?;
     match command {
-        Command::Export { since } => block_on(export(&db, since)).map(|()| ExitCode::SUCCESS),
+        Command::Export { since } => block_on(export(&db, since)),
         Command::Verify { head, json } => {
             let manage = server::manage(config, db.clone())?;
             let checked = block_on(async {
@@ -83,7 +84,9 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode, Stop> {
     }
 }
 
-async fn export(db: &Db, since: Since) -> Result<(), Stop> {
+/// What can't be read is left out, and said.
+async fn export(db: &Db, since: Since) -> Result<ExitCode, Stop> {
+    let mut code = ExitCode::SUCCESS;
     let (mut number, time) = match since {
         Since::Number(number) => (number, DateTime::<Utc>::MIN_UTC),
         Since::Time(time) => (0, time),
@@ -91,15 +94,27 @@ async fn export(db: &Db, since: Since) -> Result<(), Stop> {
     let mut to = BufWriter::new(std::io::stdout().lock());
     loop {
         let page = db.read(move |c| Ok(events::named_after(c, number, time, PAGE)?)).await?;
-        let Some(last) = page.last() else { break };
-        number = last.entry.number;
-        for named in &page {
-            if !written(writeln!(to, "{}", line::of(named)))? {
-                return Ok(());
+        if page.is_empty() {
+            break;
+        }
+        for found in page {
+            let named = match found {
+                Ok(named) => named,
+                Err(Unreadable(head)) => {
+                    number = head.number;
+                    eprintln!("latchkey: entry {number} can’t be read, and is left out");
+                    code = ExitCode::FAILURE;
+                    continue;
+                }
+            };
+            number = named.entry.number;
+            if !written(writeln!(to, "{}", line::of(&named)))? {
+                return Ok(code);
             }
         }
     }
-    written(to.flush()).map(drop)
+    written(to.flush())?;
+    Ok(code)
 }
 
 /// `false` where nobody reads on, as behind `head`: that is no mistake.
@@ -135,6 +150,7 @@ fn sentence(harm: Harm) -> &'static str {
         Harm::Missing => "it is missing. All entries before it are right.",
         Harm::Inserted => "it was put in. All entries before it are right.",
         Harm::Reordered => "what belongs here stands elsewhere. All entries before it are right.",
+        Harm::Unreadable => "it holds what can’t be read. All entries before it are right.",
         Harm::Cut => "it is missing, with all after it. The entries that are there are right.",
         Harm::Rewritten => {
             "its hash is another one than it was. It, or what is before it, was rewritten with all hashes."

@@ -143,6 +143,8 @@ pub enum Harm {
     Inserted,
     /// What belongs here stands under another number.
     Reordered,
+    /// It holds what is no text.
+    Unreadable,
     /// The log ends before an entry that was there once.
     Cut,
     /// The chain is whole and yet not the one that was there once.
@@ -156,6 +158,7 @@ impl Harm {
             Self::Missing => "missing",
             Self::Inserted => "inserted",
             Self::Reordered => "reordered",
+            Self::Unreadable => "unreadable",
             Self::Cut => "cut",
             Self::Rewritten => "rewritten",
         }

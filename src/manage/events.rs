@@ -4,7 +4,7 @@ use super::Manage;
 use crate::domain::chain::{Checked, Entry, Harm, Hash, Head, Kept};
 use crate::domain::refusal::{Fault, Outcome};
 use crate::store::conn::Conn;
-use crate::store::events;
+use crate::store::events::{self, Unreadable};
 
 /// How many entries are in memory at once.
 const PAGE: i64 = 1_000;
@@ -23,12 +23,19 @@ fn walk(c: &mut Conn, kept: &[Kept]) -> Result<Checked, Fault> {
     let mut next = i64::MIN;
     loop {
         let page = events::entries_from(c, next, PAGE)?;
-        let Some(last) = page.last().map(|entry| entry.number) else { break };
-        for entry in page {
-            if entry.number != head.number + 1 || !entry.is_at(entry.number, &head.hash) {
-                let bad = Some(Trace { head, before }.diagnose(c, &entry)?);
-                return Ok(Checked { head, bad, known_by: Vec::new() });
-            }
+        let Some(last) = page.last().map(number) else { break };
+        for found in page {
+            let entry = match found {
+                Ok(entry)
+                    if entry.number == head.number + 1 && entry.is_at(entry.number, &head.hash) =>
+                {
+                    entry
+                }
+                found => {
+                    let bad = Some(Trace { head, before }.diagnose(c, found)?);
+                    return Ok(Checked { head, bad, known_by: Vec::new() });
+                }
+            };
             before = Some(head.hash);
             head = entry.head();
         }
@@ -54,6 +61,13 @@ fn compare(c: &mut Conn, head: Head, kept: &[Kept]) -> Result<Checked, Fault> {
     Ok(Checked { head, bad, known_by })
 }
 
+fn number(found: &Result<Entry, Unreadable>) -> i64 {
+    match found {
+        Ok(entry) => entry.number,
+        Err(Unreadable(head)) => head.number,
+    }
+}
+
 /// Where the walk has come to: the last entry that is right, and the hash of the one before it.
 struct Trace {
     head: Head,
@@ -62,11 +76,19 @@ struct Trace {
 
 impl Trace {
     /// What happened where `found` is not what belongs behind the last right entry.
-    fn diagnose(&self, c: &mut Conn, found: &Entry) -> Result<(i64, Harm), Fault> {
+    fn diagnose(
+        &self,
+        c: &mut Conn,
+        found: Result<Entry, Unreadable>,
+    ) -> Result<(i64, Harm), Fault> {
         let (last, due) = (self.head.hash, self.head.number + 1);
-        if found.number < due {
-            return Ok((found.number, Harm::Inserted));
+        if number(&found) < due {
+            return Ok((number(&found), Harm::Inserted));
         }
+        let Ok(found) = &found else {
+            let is_there = number(&found) == due;
+            return Ok((due, if is_there { Harm::Unreadable } else { Harm::Missing }));
+        };
         if found.number > due {
             let moved = self.look_for(c, found, due)?.is_some();
             return Ok((due, if moved { Harm::Reordered } else { Harm::Missing }));
@@ -74,7 +96,7 @@ impl Trace {
         if self.before.is_some_and(|before| found.is_at(due - 1, &before)) {
             return Ok((due - 1, Harm::Inserted));
         }
-        let next = events::entries_from(c, due + 1, 1)?.into_iter().next();
+        let next = events::entries_from(c, due + 1, 1)?.into_iter().flatten().next();
         let own = found.head().hash;
         if next.as_ref().is_some_and(|next| next.is_at(due + 1, &own)) {
             return Ok((due, Harm::Changed));
@@ -93,8 +115,8 @@ impl Trace {
         let (mut next, due) = (from, self.head.number + 1);
         loop {
             let page = events::entries_from(c, next, PAGE)?;
-            let Some(last) = page.last().map(|entry| entry.number) else { return Ok(None) };
-            for entry in page {
+            let Some(last) = page.last().map(number) else { return Ok(None) };
+            for entry in page.into_iter().flatten() {
                 let worked_out = entry.worked_out(due, &self.head.hash);
                 let exchanged = found.number == due && worked_out == found.head().hash;
                 if entry.hash == worked_out.as_bytes() || exchanged {

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{News, Sink, after, apart, line};
+use super::{News, Sink, after, apart, line, say_unreadable};
 use crate::domain::chain::{Head, Kept};
 use crate::domain::refusal::{Fault, Outcome};
 use crate::store::Db;
@@ -72,14 +72,16 @@ impl Sink for File {
             self.remember(reached).await;
             self.reached = Some(from);
         }
-        let Some(last) = events.last().map(|named| named.entry.head()) else { return Ok(false) };
-        let lines: String = events.iter().map(|named| line::of(named) + "\n").collect();
+        let Some(last) = events.last().map(|(head, _)| *head) else { return Ok(false) };
+        let readable = events.iter().filter_map(|(_, event)| event.as_ref());
+        let lines: String = readable.map(|named| line::of(named) + "\n").collect();
         let (path, position) = (self.path.clone(), self.position.clone());
         apart(move || {
             append(&path, lines.as_bytes()).map_err(|e| broke(&path, &e))?;
             replace(&position, &last.to_string()).map_err(|e| broke(&position, &e))
         })
         .await?;
+        say_unreadable(NAME, events.iter());
         self.reached = Some(last);
         Ok(true)
     }

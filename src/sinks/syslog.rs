@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 
-use super::{News, Sink, after, apart, syslog_message};
+use super::{News, Sink, after, apart, say_unreadable, syslog_message};
 use crate::config::SyslogTarget;
 use crate::domain::chain::Head;
 use crate::domain::refusal::{Fault, Outcome};
@@ -52,10 +52,12 @@ impl Sink for Syslog {
         let News { from, events } = after(&self.db, SETTING, reached).await?;
         let process = std::process::id();
         let message = |named: &_| syslog_message::of(named, &self.host, process);
-        let messages: Vec<(Head, String)> =
-            events.iter().map(|named| (named.entry.head(), message(named))).collect();
+        let messages: Vec<(Head, Option<String>)> =
+            events.iter().map(|(head, named)| (*head, named.as_ref().map(message))).collect();
         let target = self.target.clone();
         let (sent, error) = apart(move || Ok(send(&target, &messages))).await?;
+        let over = sent.map_or(0, |sent| sent.number);
+        say_unreadable(SETTING, events.iter().take_while(|(head, _)| head.number <= over));
         let (holder, reached) = (self.holder.clone(), sent.unwrap_or(from));
         self.db.note(move |tx| Ok(sinks::release(tx, NAME, &holder, &reached)?)).await?;
         match error {
@@ -68,7 +70,7 @@ impl Sink for Syslog {
 /// Sends them in order, and answers the last that was sent, and what kept it from more.
 fn send(
     target: &SyslogTarget,
-    messages: &[(Head, String)],
+    messages: &[(Head, Option<String>)],
 ) -> (Option<Head>, Option<std::io::Error>) {
     let (begun, mut sent) = (Instant::now(), None);
     let socket = match Socket::open(target) {
@@ -79,7 +81,9 @@ fn send(
         if begun.elapsed() > LONGEST {
             break;
         }
-        if let Err(error) = socket.send(message.as_bytes()) {
+        if let Some(message) = message
+            && let Err(error) = socket.send(message.as_bytes())
+        {
             return (sent, Some(error));
         }
         sent = Some(*entry);

@@ -4,6 +4,7 @@
 
 mod activity;
 mod named;
+mod rows;
 mod takeover;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::Fault;
 pub use activity::{Filter, Place, activity};
 pub use named::{Named, named_after};
+pub use rows::Unreadable;
 pub(super) use takeover::take_over;
 
 #[derive(Queryable, Insertable)]
@@ -114,10 +116,13 @@ pub fn hash_of(c: &mut Conn, number: i64) -> Result<Option<Hash>, Fault> {
 }
 
 /// Entries as they are stored, from this number on.
-pub fn entries_from(c: &mut Conn, number: i64, most: i64) -> Result<Vec<Entry>, Fault> {
-    let query = events::table.filter(events::number.ge(number)).order(events::number).limit(most);
-    let rows = query.load::<EventRow>(c).during("reading the log")?;
-    Ok(rows.into_iter().map(Into::into).collect())
+pub fn entries_from(
+    c: &mut Conn,
+    number: i64,
+    most: i64,
+) -> Result<Vec<Result<Entry, Unreadable>>, Fault> {
+    let rows = rows::rows(c, number, i64::MIN, most)?;
+    Ok(rows.into_iter().map(|row| row.map(Into::into)).collect())
 }
 
 /// What happened to a token lately, newest first.

@@ -205,6 +205,21 @@ async fn a_log_whose_end_was_replaced_while_it_is_handed_on_is_said_and_handed_o
     assert!(said.contains("events.jsonl.rewritten) knows another one"), "{said}");
 }
 
+#[actix_web::test]
+async fn an_entry_that_cannot_be_read_is_passed_over_and_said() {
+    let mut server = Server::with_person_in_a_file().await;
+    let path = server.folder().join("events.jsonl");
+    for name in ["bo", "cy"] {
+        server.add_person(name);
+    }
+    let spoil = "UPDATE events SET agent = CAST(x'ff00fe' AS TEXT) WHERE number IN (1, 3)";
+    server.database().run(spoil).await;
+    server.restart_with("LATCHKEY_EVENTS_FILE", &path.to_string_lossy());
+    server.says("events_file: entry 3 can’t be read, and was not handed on").await;
+    server.add_person("di");
+    assert_eq!(numbers(&until_there_are(&path, 2).await), [2, 4]);
+}
+
 /// Of a message of RFC 5424: what stands before the line, and the line.
 fn taken_apart(message: &str) -> (Vec<&str>, Value) {
     let (head, line) = message.split_at(message.find(" - {").expect("a line") + 3);

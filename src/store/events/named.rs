@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use super::super::During;
 use super::super::conn::Conn;
 use super::super::row::micros;
-use super::super::schema::{events, users};
+use super::super::schema::users;
 use super::EventRow;
+use super::rows::{Unreadable, rows};
 use crate::domain::chain::Entry;
 use crate::domain::refusal::Fault;
 
@@ -26,24 +27,22 @@ pub fn named_after(
     number: i64,
     since: DateTime<Utc>,
     most: i64,
-) -> Result<Vec<Named>, Fault> {
-    let query = events::table
-        .filter(events::number.gt(number))
-        .filter(events::at.ge(micros(since)))
-        .order(events::number)
-        .limit(most);
-    let rows = query.load::<EventRow>(c).during("reading the log")?;
-    let names = names(c, &rows)?;
+) -> Result<Vec<Result<Named, Unreadable>>, Fault> {
+    let rows = rows(c, number.saturating_add(1), micros(since), most)?;
+    let names = names(c, rows.iter().flatten())?;
     let name = |id: &Option<String>| id.as_ref().and_then(|id| names.get(id).cloned());
-    let named = rows.into_iter().map(|row| {
+    let named = |row: EventRow| {
         let (person, actor) = (name(&row.person_id), name(&row.actor_id));
         Named { entry: row.into(), person, actor }
-    });
-    Ok(named.collect())
+    };
+    Ok(rows.into_iter().map(|row| row.map(named)).collect())
 }
 
-fn names(c: &mut Conn, rows: &[EventRow]) -> Result<HashMap<String, String>, Fault> {
-    let ids = rows.iter().flat_map(|row| [&row.person_id, &row.actor_id]).flatten();
+fn names<'a>(
+    c: &mut Conn,
+    rows: impl Iterator<Item = &'a EventRow>,
+) -> Result<HashMap<String, String>, Fault> {
+    let ids = rows.flat_map(|row| [&row.person_id, &row.actor_id]).flatten();
     let ids: BTreeSet<&String> = ids.collect();
     let query = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name));
     let names = query.load::<(String, String)>(c).during("reading names for the log")?;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sha2::Digest;
 
-use super::nine;
+use super::{nine, verify};
 use crate::callers::beside;
 use crate::cli::{err, out};
 use crate::support::App;
@@ -49,6 +49,34 @@ async fn the_log_is_exported_from_a_number_or_a_time_on() {
         (&gone["person"]["id"], &gone["person"]["name"]),
         (&ada.id.as_str().into(), &Value::Null)
     );
+}
+
+/// AUD-02: SQLite keeps bytes that are no text, if another program puts them there.
+#[actix_web::test]
+async fn an_entry_that_cannot_be_read_is_named_and_left_out_alone() {
+    let app = nine().await;
+    if !app.database.is_sqlite() {
+        return;
+    }
+    let spoil = "UPDATE events SET agent = CAST(x'ff00fe' AS TEXT) WHERE number IN (5, 9)";
+    app.database.run(spoil).await;
+    let (output, json) = verify(&app, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!((&json["bad"]["number"], &json["bad"]["way"]), (&5.into(), &"unreadable".into()));
+    let said = out(&beside(&app, &["events", "verify"]));
+    assert!(said.starts_with("Entry 5 is bad: it holds what can’t be read."), "{said}");
+    let output = beside(&app, &["events", "export"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = out(&output);
+    let events = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let numbers: Vec<i64> = events.filter_map(|event| event["number"].as_i64()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 6, 7, 8]);
+    for number in [5, 9] {
+        let words = format!("latchkey: entry {number} can’t be read");
+        assert!(err(&output).contains(&words), "{}", err(&output));
+    }
+    app.database.run("DELETE FROM events WHERE number = 4").await;
+    assert_eq!(verify(&app, &[]).1["bad"]["way"], "missing");
 }
 
 /// AUD-02: what is exported is enough to check it with other tools, by the words of `docs/events.md`.

@@ -126,7 +126,7 @@ async fn an_entry_that_was_put_in_with_the_right_hash_is_named() {
         )
         .await;
     let invent = |tx: &mut Conn| {
-        let behind = events::entries_from(tx, 4, 1)?.remove(0);
+        let behind = events::entries_from(tx, 4, 1)?.remove(0).expect("an entry");
         let now = latchkey::domain::time::Now::new(latchkey::domain::time::from_micros(behind.at));
         let event = Event::at_the_door(Kind::SignedIn, None, &Client::default(), now);
         let entry = latchkey::domain::chain::Entry::after(&behind.head(), &event);
