@@ -49,13 +49,14 @@ impl FromStr for Since {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let number = || text.parse().ok().map(Self::Number);
+        let number = || text.parse().ok().filter(|number| *number >= 0).map(Self::Number);
         let time = || DateTime::parse_from_rfc3339(text).ok().map(|at| Self::Time(at.to_utc()));
         let day = || {
             let day = text.parse::<NaiveDate>().ok()?;
             Some(Self::Time(day.and_time(NaiveTime::MIN).and_utc()))
         };
-        let wrong = || "a number, a time such as 2026-11-24T10:00:00Z, or a day".to_owned();
+        let wrong =
+            || "a number from 0 on, a time such as 2026-11-24T10:00:00Z, or a day".to_owned();
         number().or_else(time).or_else(day).ok_or_else(wrong)
     }
 }

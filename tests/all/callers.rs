@@ -11,10 +11,15 @@ use crate::support::people::PASSWORD;
 
 /// A command beside the running server.
 pub fn beside(app: &App, words: &[&str]) -> Output {
+    command_beside(app, words).output().expect("the binary")
+}
+
+pub fn command_beside(app: &App, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     command.current_dir(app.database.folder()).args(words).stdin(Stdio::null());
     command.env("LATCHKEY_LISTEN", app.address.to_string());
-    command.env("LATCHKEY_DATABASE_URL", &app.database.url).output().expect("the binary")
+    command.env("LATCHKEY_DATABASE_URL", &app.database.url);
+    command
 }
 
 async fn asks(app: &App, secret: &str) -> StatusCode {

@@ -1,10 +1,15 @@
 //! `latchkey events export`.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use latchkey::domain::event::{Event, Kind};
+use latchkey::store::events;
 use serde_json::Value;
 use sha2::Digest;
 
 use super::{nine, verify};
-use crate::callers::beside;
+use crate::callers::{beside, command_beside};
 use crate::cli::{err, out};
 use crate::support::App;
 
@@ -35,7 +40,9 @@ async fn the_log_is_exported_from_a_number_or_a_time_on() {
     assert_eq!(all[9]["person"]["name"], "ada");
     assert_eq!((&all[0]["person"], &all[0]["token"]), (&Value::Null, &Value::Null));
     let wrong = beside(&app, &["events", "export", "--since", "soon"]);
-    assert!(err(&wrong).contains("a number, a time such as"), "{}", err(&wrong));
+    assert!(err(&wrong).contains("a number from 0 on, a time such as"), "{}", err(&wrong));
+    let wrong = beside(&app, &["events", "export", "--since=-1"]);
+    assert!(err(&wrong).contains("a number from 0 on, a time such as"), "{}", err(&wrong));
     let id = ada.id.as_str().to_owned();
     app.database
         .write(move |c| {
@@ -49,6 +56,32 @@ async fn the_log_is_exported_from_a_number_or_a_time_on() {
         (&gone["person"]["id"], &gone["person"]["name"]),
         (&ada.id.as_str().into(), &Value::Null)
     );
+}
+
+#[actix_web::test]
+async fn a_reader_that_has_enough_ends_an_export_quietly() {
+    let app = nine().await;
+    let now = app.now();
+    app.database
+        .write(move |tx| {
+            for _ in 0..1_500 {
+                let event = Event::by_the_operator(Kind::CallerAdded, "x".repeat(500), now);
+                events::record(tx, &event)?;
+            }
+            Ok(())
+        })
+        .await;
+    let mut export = command_beside(&app, &["events", "export"]);
+    let export = export.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut export = export.expect("the binary");
+    let mut line = String::new();
+    let mut reader = BufReader::new(export.stdout.take().expect("a pipe"));
+    reader.read_line(&mut line).expect("a line");
+    assert!(line.starts_with("{\"number\":1,"), "{line}");
+    drop(reader);
+    let output = export.wait_with_output().expect("its end");
+    assert!(output.status.success(), "{:?}", output.status);
+    assert_eq!(err(&output), "");
 }
 
 /// AUD-02: SQLite keeps bytes that are no text, if another program puts them there.
