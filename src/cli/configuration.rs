@@ -49,8 +49,9 @@ fn show(config: &Config) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Loading has found every mistake there is.
+/// Loading has found every mistake there is but those of this machine.
 fn check(config: &Config) -> Result<(), Stop> {
+    config.look_around().map_err(Stop::Mistakes)?;
     let services = config.catalogue.services().len();
     let plural = if services == 1 { "" } else { "s" };
     println!("No mistakes. {} knows {services} service{plural}.", config.instance);

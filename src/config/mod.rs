@@ -77,6 +77,23 @@ impl Config {
         name.into_iter().chain(settings).collect()
     }
 
+    /// What is wrong on this machine, as it is now, with what settings name. A server starts all the same, and waits for it.
+    pub fn look_around(&self) -> Result<(), Mistakes> {
+        let Some(path) = &self.settings.events.file else { return Ok(()) };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let wrong = if path.is_dir() {
+            format!("{} is a folder: name a file in it", path.display())
+        } else if !folder.is_dir() {
+            format!("there is no folder {}: make it, nothing else does", folder.display())
+        } else {
+            return Ok(());
+        };
+        let mut mistakes = Mistakes::default();
+        mistakes.add(settings::place(&self.values, "events_file"), wrong);
+        Err(mistakes)
+    }
+
     /// Reads a file's text; `name` is what its mistakes are reported under.
     pub fn read(text: &str, name: &str, mut given: Values) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::of_file(name, text);

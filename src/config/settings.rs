@@ -20,6 +20,7 @@ use parse::{
     address, log, log_format, mebibytes, metrics_address, networks, number, parameter, public_url,
     window,
 };
+pub(super) use reader::place;
 use reader::{Reader, database, handed_on, mailing, registration, sessions};
 
 /// One setting: `key` in the file, `--key` as a flag, `LATCHKEY_KEY` in the environment.

@@ -241,6 +241,24 @@ async fn what_only_looks_at_a_database_makes_none() {
 }
 
 #[actix_web::test]
+async fn the_check_names_a_file_for_events_that_cannot_be_one() {
+    let folder = Folder::new();
+    let file = format!("events_file = \"gone/events.jsonl\"\n{}", latchkey::config::SAMPLE);
+    std::fs::write(folder.path.join("latchkey.toml"), file).expect("a file");
+    let output = folder.run(&["config", "check"]);
+    let said = "latchkey.toml, line 1: events_file: there is no folder gone";
+    assert!(err(&output).contains(said) && !output.status.success(), "{}", err(&output));
+    std::fs::create_dir_all(folder.path.join("gone/events.jsonl")).expect("a folder");
+    let output = folder.run(&["config", "check"]);
+    let said = "latchkey.toml, line 1: events_file: gone/events.jsonl is a folder";
+    assert!(err(&output).contains(said) && !output.status.success(), "{}", err(&output));
+    for name in ["gone/new.jsonl", "new.jsonl"] {
+        let output = folder.run(&["--events-file", name, "config", "check"]);
+        assert!(output.status.success(), "{}", err(&output));
+    }
+}
+
+#[actix_web::test]
 async fn the_check_tells_where_mails_go_and_no_command_shows_the_password() {
     let folder = Folder::new();
     let told = out(&folder.run(&["config", "check"]));

@@ -40,13 +40,17 @@ impl Reader<'_> {
     }
 
     fn blame(&mut self, key: &'static str, sentence: &str) {
-        let place = match self.values.get(key).map(|given| &given.source) {
-            Some(Source::Flag) => format!("--{}", key.replace('_', "-")),
-            Some(Source::Environment) => format!("LATCHKEY_{}", key.to_ascii_uppercase()),
-            Some(Source::Line(line)) => format!("{line}: {key}"),
-            None => key.to_owned(),
-        };
-        self.mistakes.add(place, sentence);
+        self.mistakes.add(place(self.values, key), sentence);
+    }
+}
+
+/// Where a setting was given.
+pub(in crate::config) fn place(values: &Values, key: &'static str) -> String {
+    match values.get(key).map(|given| &given.source) {
+        Some(Source::Flag) => format!("--{}", key.replace('_', "-")),
+        Some(Source::Environment) => format!("LATCHKEY_{}", key.to_ascii_uppercase()),
+        Some(Source::Line(line)) => format!("{line}: {key}"),
+        None => key.to_owned(),
     }
 }
 
