@@ -25,6 +25,9 @@ pub struct Event {
     pub client: Client,
 }
 
+/// What stands between the two names of a deleted account.
+const CALLED: &str = ", called “";
+
 impl Event {
     /// Something a signed-in person did to their own account.
     pub fn own(kind: Kind, by: &Actor, now: Now) -> Self {
@@ -64,6 +67,17 @@ impl Event {
             with_more.or_else(|| Some((text.strip_suffix("”.")?, "")))
         });
         split.map_or((None, self.detail.as_str()), |(name, rest)| (Some(name), rest))
+    }
+
+    /// What the end of an account leaves of its names: nothing else tells them from then on.
+    pub fn of_the_deleted(name: &str, display_name: &str) -> String {
+        format!("{name}{CALLED}{display_name}”.")
+    }
+
+    /// What the one signed in with whose account's end this is.
+    pub fn deleted_name(&self) -> Option<&str> {
+        let is_end = self.kind == Kind::PersonDeleted;
+        self.detail.split_once(CALLED).filter(|_| is_end).map(|(name, _)| name)
     }
 
     /// The end of a token by whoever presented its value: nobody knows who that was.

@@ -33,6 +33,15 @@ pub struct Asked {
     pub kind: Option<Kind>,
 }
 
+/// Whom and what an administrator asks for.
+pub struct Sought {
+    pub person: Option<UserId>,
+    /// The ends of the accounts of that name where nobody has it now, the newest first: the person is of that one.
+    pub deleted: Vec<Event>,
+    /// What the token is called.
+    pub called: Option<String>,
+}
+
 /// What people are called, as far as they are still there.
 pub type People = HashMap<UserId, Names>;
 
@@ -92,21 +101,28 @@ impl Manage {
         Ok((lines, people))
     }
 
-    /// Who signs in with this name, and what a token of anybody's is called, for the filters of an administrator.
+    /// Who signs in with this name, or did before the account was deleted, and what a token of anybody's is called, for
+    /// the filters of an administrator.
     pub async fn activity_filters(
         &self,
         by: &Actor,
-        name: Option<UserName>,
+        name: String,
         token: Option<TokenId>,
-    ) -> Outcome<(Option<UserId>, Option<String>)> {
+    ) -> Outcome<Sought> {
         let by = by.id().clone();
         self.db
             .read(move |c| {
                 check_admin(c, &by)?;
-                let person = name.map(|name| users::find_by_name(c, &name)).transpose()?.flatten();
                 let token = token.map(|id| tokens::find(c, &id)).transpose()?.flatten();
                 let called = token.map(|token| token.name.as_str().to_owned());
-                Ok((person.map(|(user, _)| user.id), called))
+                let known = UserName::parse(&name).ok();
+                let known = known.map(|name| users::find_by_name(c, &name)).transpose()?.flatten();
+                if let Some((user, _)) = known {
+                    return Ok(Sought { person: Some(user.id), deleted: Vec::new(), called });
+                }
+                let deleted = events::deletions(c, &name)?;
+                let person = deleted.first().and_then(|event| event.person.clone());
+                Ok(Sought { person, deleted, called })
             })
             .await
     }

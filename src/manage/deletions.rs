@@ -67,7 +67,7 @@ pub(super) fn delete(
         events::record(tx, &Event { token: Some(token.id.clone()), ..event })?;
     }
     let (name, display_name) = (user.name.as_str(), user.display_name.as_str());
-    let detail = format!("{name}, called “{display_name}”.");
+    let detail = Event::of_the_deleted(name, display_name);
     by.record(tx, Kind::PersonDeleted, user, detail, now)?;
     users::delete(tx, &user.id)?;
     Ok(ended)

@@ -19,7 +19,7 @@ use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::refusal::Fault;
-pub use activity::{Filter, Place, activity};
+pub use activity::{Filter, Place, activity, deletions};
 pub use named::{Named, named_after};
 pub use rows::Unreadable;
 pub(super) use takeover::take_over;

@@ -63,6 +63,44 @@ async fn each_line_says_what_happened_to_whom_by_whom_and_from_where() {
     assert_eq!(page.count("main [role=status]"), 3, "{}", page.text);
 }
 
+/// AUD-01: the log outlasts whom it is about.
+#[actix_web::test]
+async fn what_happened_to_somebody_deleted_is_found_by_the_name_they_had() {
+    let app = App::start().await;
+    let bo = app.admin("bo").await;
+    let manage = &app.application.manage;
+    let delete = async |name: &str| {
+        let name = latchkey::domain::user::UserName::parse(name).expect("a name");
+        manage.delete_person(name, app.now()).await.unwrap_or_else(|e| panic!("{e:?}"));
+    };
+    let ada = app.member("ada_1").await;
+    ada.generates("CI").with("Git", "Read").await;
+    app.member("adax1").await;
+    for name in ["adax1", "ada_1"] {
+        delete(name).await;
+    }
+    let page = bo.opens(&format!("{PATH}?person=Ada_1")).await;
+    assert!(page.says("The account “ada_1” has been deleted."), "{}", page.text);
+    let first = lines(&page);
+    assert_eq!(first.len(), 4, "{first:?}");
+    assert!(first[0].contains("Account deleted · ada_1"), "{first:?}");
+    let file = bo.browser.get(&page.link("Download these as CSV").expect("a link")).await;
+    assert_eq!((file.status, file.text.lines().count()), (StatusCode::OK, 5), "{}", file.text);
+    // The name is had once more, and deleted again: each line leads to its own.
+    app.member("ada_1").await;
+    let page = bo.opens(&format!("{PATH}?person=ada_1")).await;
+    assert!(lines(&page).len() == 1 && !page.says("been deleted"), "{}", page.text);
+    delete("ada_1").await;
+    let page = bo.opens(&format!("{PATH}?person=ada_1")).await;
+    assert!(page.says("2 accounts “ada_1” have been deleted."), "{}", page.text);
+    assert_eq!(lines(&page).len(), 2, "of the last one");
+    let page = bo.opens(&format!("{PATH}?person={}", ada.id.as_str())).await;
+    assert!(page.says("The account “ada_1” has been deleted."), "{}", page.text);
+    assert_eq!(lines(&page), first);
+    let page = bo.opens(&format!("{PATH}?kind=person_deleted")).await;
+    assert_eq!(lines(&bo.opens(&page.link("adax1").expect("a way")).await).len(), 2);
+}
+
 #[actix_web::test]
 async fn pages_of_everybodys_activity_go_there_and_back_and_miss_nothing() {
     let app = App::start().await;

@@ -17,6 +17,24 @@ pub enum Filter<'a> {
     Token(&'a TokenId),
 }
 
+/// The ends of the accounts that signed in with this name, or of the one with this id, the newest first.
+pub fn deletions(c: &mut Conn, sought: &str) -> Result<Vec<Event>, Fault> {
+    let name = sought.to_lowercase();
+    // An underscore of a name stands for any letter here, so what is found is looked at once more.
+    let begins = Event::of_the_deleted(&name, "%");
+    let query = events::table
+        .filter(events::kind.eq(Kind::PersonDeleted.as_str()))
+        .filter(events::person_id.eq(sought).or(events::detail.like(begins)))
+        .order(events::number.desc());
+    let rows = query.load::<EventRow>(c).during("looking for a deleted account")?;
+    let found = rows.into_iter().map(Event::try_from).collect::<Result<Vec<_>, _>>()?;
+    let is_meant = |event: &Event| {
+        let id = event.person.as_ref().map(UserId::as_str);
+        id == Some(sought) || event.deleted_name() == Some(&name)
+    };
+    Ok(found.into_iter().filter(is_meant).collect())
+}
+
 /// Which part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

@@ -9,9 +9,8 @@ use super::activity::{Choice, kinds, ways};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::event::{Event, Subject};
 use crate::domain::time::Now;
-use crate::domain::user::UserName;
 use crate::manage::Manage;
-use crate::manage::activity::{Asked as Filter, Names, People, Place};
+use crate::manage::activity::{Asked as Filter, Names, People, Place, Sought};
 use crate::web::administrator::Administrator;
 use crate::web::error::WebError;
 use crate::web::form::{Asked, Fields, Typed};
@@ -60,17 +59,13 @@ impl AllQuery {
         &self.0.format
     }
 
-    /// What is asked for, what a token in it is called, and in words what of it there isn't.
-    pub async fn known(
-        &self,
-        me: &SignedIn,
-        manage: &Manage,
-    ) -> Result<(Filter, Place, Option<String>, Vec<String>), WebError> {
+    /// What is asked for, and in words what of it there isn't.
+    pub async fn known(&self, me: &SignedIn, manage: &Manage) -> Result<Known, WebError> {
         let (mut filter, place, notes) = self.0.parse();
         let mut notes: Vec<String> = notes.into_iter().map(str::to_owned).collect();
-        let name = UserName::parse(&self.0.person).ok();
-        let token = filter.token.clone();
-        let (person, called) = manage.activity_filters(&me.actor, name, token).await?;
+        let (name, token) = (self.0.person.clone(), filter.token.clone());
+        let Sought { person, deleted, called } =
+            manage.activity_filters(&me.actor, name, token).await?;
         if person.is_none() && !self.0.person.is_empty() {
             let name = &self.0.person;
             notes.push(format!(
@@ -81,8 +76,30 @@ impl AllQuery {
             notes.push(super::activity::query::NO_TOKEN.to_owned());
         }
         filter.person = person;
-        Ok((filter, place, called, notes))
+        Ok(Known { filter, place, called, notes, gone: gone(&deleted) })
     }
+}
+
+/// An administrator's question, as far as there is what it asks for.
+pub struct Known {
+    pub filter: Filter,
+    pub place: Place,
+    /// What the token in it is called.
+    pub called: Option<String>,
+    pub notes: Vec<String>,
+    /// That the account was deleted.
+    pub gone: Option<String>,
+}
+
+/// Said of accounts that are there no more.
+fn gone(deleted: &[Event]) -> Option<String> {
+    let name = deleted.first()?.deleted_name()?;
+    Some(match deleted.len() {
+        1 => format!("The account “{name}” has been deleted. This is what happened to it."),
+        count => format!(
+            "{count} accounts “{name}” have been deleted. This is what happened to the last one; the lines “Account deleted” of everybody lead to the others."
+        ),
+    })
 }
 
 pub async fn index(
@@ -92,7 +109,8 @@ pub async fn index(
     asked: Asked<AllQuery>,
 ) -> Result<Page, WebError> {
     let (Administrator(me), Asked(query)) = (admin, asked);
-    let (filter, place, called, notes) = query.known(&me, &manage).await?;
+    let Known { filter, place, called, mut notes, gone } = query.known(&me, &manage).await?;
+    notes.extend(gone);
     let found = manage.all_activity(&me.actor, filter.clone(), place).await?;
     let (newer, older) = ways(&query.0, &found);
     let (here, links) = (me.here(now), filter.token.is_none());
@@ -137,11 +155,18 @@ fn drawn(
     };
     let token = event.token.as_ref().filter(|_| links && event.told().0.is_some());
     Line {
-        about: about.map(way),
+        about: about.map(way).or_else(|| of_the_deleted(event)),
         link: token.map(|id| format!("/admin/activity?token={}", id.as_str())),
         by: with_origin(doer(event, me, people), event),
         ..Line::of(event, me, people, here, false)
     }
+}
+
+/// The end of an account leads to what happened to that one, be the name another's by now.
+fn of_the_deleted(event: &Event) -> Option<About> {
+    let (name, id) = (event.deleted_name()?, event.person.as_ref()?);
+    let link = format!("/admin/activity?person={}", id.as_str());
+    Some(About { name: name.to_owned(), link, team: None })
 }
 
 /// Who did it, by name.

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use super::activity::line::who;
-use super::all_activity::AllQuery;
+use super::all_activity::{AllQuery, Known};
 use crate::domain::event::Event;
 use crate::domain::id::UserId;
 use crate::domain::refusal::Outcome;
@@ -107,7 +107,7 @@ pub async fn show(
 ) -> Result<HttpResponse, WebError> {
     let (Administrator(me), Asked(query)) = (admin, asked);
     let format = Format::of(query.format())?;
-    let (filter, _, _, notes) = query.known(&me, &manage).await?;
+    let Known { filter, notes, .. } = query.known(&me, &manage).await?;
     if !notes.is_empty() {
         return Err(WebError::NotFound);
     }
