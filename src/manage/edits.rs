@@ -105,6 +105,9 @@ impl Manage {
         let catalogue = &self.rules().catalogue;
         let difference = Difference { before: &before, after: &after, catalogue };
         self.rules().policy.admit_edit(me.role(), &difference)?;
+        if difference.widens() {
+            self.admit_factor(c, me.id())?;
+        }
         Ok((before, after))
     }
 

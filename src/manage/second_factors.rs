@@ -52,7 +52,7 @@ impl Manage {
         self.db.glance(move |c| Ok(factors(c, &rules, &id)? == 1)).await
     }
 
-    /// Refuses a new value to somebody who lacks what the operator asks for.
+    /// Refuses a new value, or a wider token, to somebody who lacks what the operator asks for.
     pub(super) fn admit_factor(&self, c: &mut Conn, person: &UserId) -> Outcome<()> {
         // Who signs in with the provider alone is asked for a second factor there, or not, as the company likes it.
         let vouched = users::find(c, person)?.is_some_and(|(_, password)| password.is_none());

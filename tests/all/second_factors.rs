@@ -57,3 +57,37 @@ async fn where_the_operator_asks_for_it_nobody_generates_without() {
     let page = ada.regenerates(&app, "ci", "0").await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "a new value is a new token");
 }
+
+/// TOK-06: what widens a token is as good as a new one.
+#[actix_web::test]
+async fn where_the_operator_asks_for_it_tokens_are_narrowed_without_and_never_widened() {
+    let file = latchkey::config::SAMPLE.replace("second_factor = false", "second_factor = true");
+    let app = App::with(&file, &[]).await;
+    let ada = app.member("ada").await;
+    let value = ada.has_token(&app).await;
+    let path = ada.page_of(&app, "token-00").await;
+    let form = async || ada.opens(&path).await.form("Save changes").fill("Your password", PASSWORD);
+    let narrowed = form().await.fill("Expires", "7").fill("Allowed addresses", "127.0.0.0/8");
+    let narrowed = narrowed.fill("Requests a minute", "60");
+    assert_eq!(ada.browser.submit(&narrowed).await.status, StatusCode::SEE_OTHER);
+    for wider in [
+        form().await.choose("Git", "Read & write"),
+        form().await.fill("Expires", "90"),
+        form().await.fill("Allowed addresses", ""),
+        form().await.fill("Requests a minute", "61"),
+    ] {
+        let page = ada.browser.submit(&wider.fill("Name", "Wider")).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.alert().contains("Set up a second factor first"), "{}", page.alert());
+        assert_eq!(page.field("Name"), "Wider", "what was typed stays");
+    }
+    assert_eq!(app.machine().verifies(&value, "git", "write").await, StatusCode::FORBIDDEN);
+    for button in ["Pause token", "Resume token"] {
+        let form = ada.opens(&format!("{path}/pause")).await.form(button);
+        let page = ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{button} widens nothing");
+    }
+    Phone::set_up(&app, &ada).await;
+    let page = ada.browser.submit(&form().await.choose("Git", "Read & write")).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+}

@@ -7,6 +7,7 @@ use reqwest::{Method, StatusCode};
 
 use super::{LIST, app, generates, id, listed, page_of, secret, with};
 use crate::support::people::PASSWORD;
+use crate::support::phone::Phone;
 use crate::teams::file;
 
 const ACTIVITY: &str = "/service-accounts/night-build/activity";
@@ -252,4 +253,13 @@ async fn who_lacks_the_second_factor_that_is_asked_for_generates_no_token_of_an_
     let page = generates(&ada, "Deploys", &BUILDS).await;
     assert!(page.alert().contains("Set up a second factor first"), "{}", page.text);
     assert!(listed(&app).await.is_empty());
+    Phone::set_up(&app, &ada).await;
+    generates(&ada, "Deploys", &[("Builds", "Read")]).await;
+    let form = ada.opens("/account/second-factor/removal").await.form("Turn off second factor");
+    ada.browser.submit(&form.fill("Your password", PASSWORD)).await;
+    let form = ada.opens(&page_of(&app, "Deploys").await).await.form("Save changes");
+    let form = form.choose("Builds", "Read & write").fill("Your password", PASSWORD);
+    let page = ada.browser.submit(&form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "nor widens one");
+    assert!(page.alert().contains("Set up a second factor first"), "{}", page.text);
 }
