@@ -63,6 +63,25 @@ impl CodeDigest {
     }
 }
 
+/// Who had a link made. A person has one of each at most: what a stranger asks for in their name ends none that was
+/// handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// By an administrator or the operator.
+    HandedOver,
+    /// By whoever typed the person's name at sign-in.
+    AskedFor,
+}
+
+impl Origin {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HandedOver => "handed_over",
+            Self::AskedFor => "asked_for",
+        }
+    }
+}
+
 /// Whose password a link sets, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasswordLink {

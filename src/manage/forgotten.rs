@@ -11,7 +11,7 @@ use super::password_links::{Handed, living, store};
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
 use crate::domain::id::UserId;
-use crate::domain::password_link::Code;
+use crate::domain::password_link::{Code, Origin};
 use crate::domain::refusal::{Failure, Fault, Outcome, Refusal};
 use crate::domain::throttle;
 use crate::domain::time::Now;
@@ -104,7 +104,7 @@ impl Manage {
                 let holder = living(tx, &id)?.ok_or(Refusal::NotFound)?;
                 let mut made = Event::at_the_door(Kind::LinkMade, Some(id.clone()), &client, now);
                 made.detail = "Asked for at sign-in, and mailed.".to_owned();
-                let ends = store(tx, &id, &digest, made, now)?;
+                let ends = store(tx, &id, &digest, Origin::AskedFor, made, now)?;
                 Ok((holder, ends))
             })
             .await?;

@@ -10,7 +10,7 @@ use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
 use crate::domain::id::{Nonce, UserId};
 use crate::domain::password::{NewPassword, PasswordHash};
-use crate::domain::password_link::{Code, CodeDigest, PasswordLink};
+use crate::domain::password_link::{Code, CodeDigest, Origin, PasswordLink};
 use crate::domain::refusal::{Outcome, Refusal};
 use crate::domain::second_factor::HalfWay;
 use crate::domain::throttle;
@@ -64,7 +64,7 @@ impl Manage {
                 events::record(tx, &added)?;
                 let made =
                     Event::about_person(Kind::LinkMade, by.actor(), &user.id, String::new(), now);
-                let ends = store(tx, &user.id, &digest, made, now)?;
+                let ends = store(tx, &user.id, &digest, Origin::HandedOver, made, now)?;
                 Ok((user, ends))
             })
             .await?;
@@ -73,7 +73,7 @@ impl Manage {
         Ok(Handed { mailed, ..handed })
     }
 
-    /// Makes a link for somebody who lost theirs, or their password. One made before works no more.
+    /// Makes a link for somebody who lost theirs, or their password. One handed over before works no more.
     pub async fn make_link(
         &self,
         by: Confirmed,
@@ -92,7 +92,7 @@ impl Manage {
                 }
                 let holder = living(tx, &id)?.ok_or(Refusal::NotFound)?;
                 let made = Event::about_person(Kind::LinkMade, by.actor(), &id, String::new(), now);
-                let ends = store(tx, &id, &digest, made, now)?;
+                let ends = store(tx, &id, &digest, Origin::HandedOver, made, now)?;
                 Ok((holder, ends))
             })
             .await?;
@@ -117,7 +117,7 @@ impl Manage {
                 let holder = living(tx, &user.id)?.ok_or(Refusal::NotFound)?;
                 let person = Some(user.id.clone());
                 let made = Event::at_the_door(Kind::LinkMade, person, &Client::default(), now);
-                let ends = store(tx, &user.id, &digest, made, now)?;
+                let ends = store(tx, &user.id, &digest, Origin::HandedOver, made, now)?;
                 Ok((holder, ends))
             })
             .await?;
@@ -198,11 +198,12 @@ pub(super) fn store(
     tx: &mut Conn,
     id: &UserId,
     digest: &CodeDigest,
+    origin: Origin,
     made: Event,
     now: Now,
 ) -> Outcome<DateTime<Utc>> {
     let link = PasswordLink::new(id, now);
-    password_links::put(tx, digest, &link)?;
+    password_links::put(tx, digest, &link, origin)?;
     let detail = format!("{} It works until {}.", made.detail, text_time(link.ends));
     let detail = detail.trim_start().to_owned();
     events::record(tx, &Event { detail, ..made })?;

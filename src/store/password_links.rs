@@ -1,4 +1,4 @@
-//! The `password_links` table: links to set a password, by the SHA-256 of their code, one a person.
+//! The `password_links` table: links to set a password, by the SHA-256 of their code, one a person and origin.
 
 use diesel::prelude::*;
 
@@ -7,17 +7,26 @@ use super::conn::Conn;
 use super::row::{micros, moment, spoilt};
 use super::schema::password_links;
 use crate::domain::id::UserId;
-use crate::domain::password_link::{CodeDigest, PasswordLink};
+use crate::domain::password_link::{CodeDigest, Origin, PasswordLink};
 use crate::domain::refusal::Fault;
 use crate::domain::time::Now;
 
-/// Stores a link; the one that this person had before works no more.
-pub fn put(c: &mut Conn, digest: &CodeDigest, link: &PasswordLink) -> Result<(), Fault> {
-    delete_of(c, &link.user)?;
+/// Stores a link; the one of this origin that this person had before works no more.
+pub fn put(
+    c: &mut Conn,
+    digest: &CodeDigest,
+    link: &PasswordLink,
+    origin: Origin,
+) -> Result<(), Fault> {
+    let former = password_links::table
+        .filter(password_links::user_id.eq(link.user.as_str()))
+        .filter(password_links::origin.eq(origin.as_str()));
+    diesel::delete(former).execute(c).during("ending a former link to set a password")?;
     let values = (
         password_links::digest.eq(digest.as_bytes()),
         password_links::user_id.eq(link.user.as_str()),
         password_links::ends_at.eq(micros(link.ends)),
+        password_links::origin.eq(origin.as_str()),
     );
     let done = diesel::insert_into(password_links::table).values(values).execute(c);
     done.map(drop).during("storing a link to set a password")
@@ -34,7 +43,7 @@ pub fn find(c: &mut Conn, digest: &CodeDigest) -> Result<Option<PasswordLink>, F
     Ok(Some(PasswordLink { user, ends: moment(ends) }))
 }
 
-/// Ends a person's link, if they have one.
+/// Ends a person's links, of either origin.
 pub fn delete_of(c: &mut Conn, user: &UserId) -> Result<(), Fault> {
     let rows = password_links::table.filter(password_links::user_id.eq(user.as_str()));
     diesel::delete(rows).execute(c).map(drop).during("ending a link to set a password")

@@ -129,6 +129,7 @@ diesel::table! {
         digest -> Binary,
         user_id -> Text,
         ends_at -> BigInt,
+        origin -> Text,
     }
 }
 

@@ -214,3 +214,36 @@ async fn mail_that_is_half_set_up_is_refused_at_start() {
     }
     std::fs::remove_file(file).expect("removed");
 }
+
+/// AUTH-02
+#[actix_web::test]
+async fn what_a_stranger_asks_for_ends_no_link_that_was_handed_over() {
+    let mailbox = Mailbox::open();
+    let app = start(&mailbox).await;
+    let (ada, bo) = (app.member("ada").await, app.admin("bo").await);
+    let place = format!("/admin/people/{}/link", ada.id.as_str());
+    let makes = async || {
+        let form = bo.opens(&place).await.form("Make link").fill("Your password", PASSWORD);
+        path_of(&bo.browser.submit(&form).await, PUBLIC)
+    };
+    let works = async |path: &str| app.guest().get(path).await.status == StatusCode::OK;
+    let first = makes().await;
+    asks(&app.guest(), "ada").await;
+    let asked = mailbox.mail(2).await.path(PUBLIC);
+    assert!(works(&first).await && works(&asked).await, "both, side by side");
+    asks(&app.guest(), "ada").await;
+    let again = mailbox.mail(3).await.path(PUBLIC);
+    assert!(works(&first).await && works(&again).await && !works(&asked).await, "a newer one");
+    let second = makes().await;
+    assert!(works(&second).await && works(&again).await && !works(&first).await, "a newer one");
+    let guest = app.guest();
+    let form = guest.open(&again).await.form("Set password").fill("New password", NEW);
+    assert_eq!(guest.submit(&form).await.status, StatusCode::SEE_OTHER);
+    assert!(!works(&second).await && !works(&again).await, "either ends both");
+    let handed = makes().await;
+    asks(&app.guest(), "ada").await;
+    let asked = mailbox.mail(6).await.path(PUBLIC);
+    app.disables("ada").await;
+    app.database.run("UPDATE users SET disabled_at = NULL").await;
+    assert!(!works(&handed).await && !works(&asked).await, "being disabled ends both");
+}
