@@ -6,7 +6,7 @@ use super::{Manage, Rules};
 use crate::domain::actor::{Actor, Confirmed};
 use crate::domain::client::Client;
 use crate::domain::event::{Event, Kind};
-use crate::domain::id::UserId;
+use crate::domain::id::{Nonce, UserId};
 use crate::domain::refusal::{Outcome, Problems, Refusal};
 use crate::domain::second_factor::{Code, HalfWay, RecoveryCode, SecondFactor, TotpKey};
 use crate::domain::throttle;
@@ -14,7 +14,7 @@ use crate::domain::time::Now;
 use crate::domain::token::FORM;
 use crate::domain::user::{User, UserName};
 use crate::store::conn::Conn;
-use crate::store::{events, passkeys, second_factors, sessions, users};
+use crate::store::{events, nonces, passkeys, second_factors, sessions, users};
 
 pub const CODE: &str = "code";
 
@@ -131,14 +131,18 @@ impl Manage {
             .await
     }
 
-    /// New recovery codes, in the place of those that are left.
+    /// New recovery codes, in the place of those that are left. `nonce` is the form's: sent twice, it does its work once.
     pub async fn renew_recovery_codes(
         &self,
         by: Confirmed,
+        nonce: Nonce,
         now: Now,
     ) -> Outcome<Vec<RecoveryCode>> {
         self.db
             .write(move |tx| {
+                if !nonces::use_up(tx, &nonce, now)? {
+                    return Err(Refusal::AlreadyDone.into());
+                }
                 if !second_factors::exists(tx, by.id())? {
                     return Err(Refusal::NotFound.into());
                 }

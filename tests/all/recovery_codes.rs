@@ -47,3 +47,27 @@ async fn recovery_codes_are_shown_once_and_new_ones_end_the_old() {
     let page = ada.opens("/account/password").await;
     assert!(!phone.recovery.iter().chain(&fresh).any(|code| page.text.contains(code.as_str())));
 }
+
+/// SUDO-04, ONCE-03
+#[actix_web::test]
+async fn the_form_sent_again_makes_no_other_codes() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    Phone::set_up(&app, &ada).await;
+    let form = ada.opens("/account/recovery-codes").await.form("Make recovery codes");
+    let form = form.fill("Your password", PASSWORD);
+    let fresh = codes(&ada.browser.submit(&form).await);
+    let again = ada.browser.submit(&form).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.says("This form was sent before, and did its work then."), "{}", again.text);
+    assert!(again.labelled("Your recovery codes").is_none());
+    let browser = app.guest();
+    let signing = half_way(&browser, "ada").await.form("Sign in").fill("Recovery code", &fresh[0]);
+    assert_eq!(
+        browser.submit(&signing).await.status,
+        StatusCode::SEE_OTHER,
+        "those that were saved"
+    );
+    let page = ada.browser.submit(&form.without("nonce")).await;
+    assert!(page.alert().contains("This form was incomplete"), "{}", page.alert());
+}

@@ -4,11 +4,12 @@ use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
 use actix_web::web::Data;
 use askama::Template;
 
+use crate::domain::id::Nonce;
 use crate::domain::refusal::Problems;
 use crate::domain::second_factor::RecoveryCode;
 use crate::domain::time::Now;
 use crate::manage::Manage;
-use crate::web::again::Again;
+use crate::web::again::{Again, FORM};
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Sent, Typed};
 use crate::web::page::Page;
@@ -20,6 +21,7 @@ use crate::web::shell::{Shell, Tab};
 struct New {
     shell: Shell,
     left: usize,
+    nonce: String,
     problems: Problems,
 }
 
@@ -33,16 +35,26 @@ struct Show {
 }
 
 pub struct RecoveryCodesForm {
+    nonce: String,
     password: String,
 }
 
 impl Typed for RecoveryCodesForm {
     fn read(fields: &Fields) -> Self {
-        Self { password: fields.text("password") }
+        Self { nonce: fields.text("nonce"), password: fields.text("password") }
     }
 
     fn resume(&self) -> String {
         "/account/recovery-codes".to_owned()
+    }
+}
+
+impl RecoveryCodesForm {
+    fn parse(&self, me: &SignedIn) -> Result<Nonce, Problems> {
+        let incomplete =
+            || Problems::one(FORM, "This form was incomplete. Check it and send it again");
+        me.want_password(&self.password)?;
+        Nonce::parse(&self.nonce).ok_or_else(incomplete)
     }
 }
 
@@ -56,7 +68,8 @@ pub fn show(me: &SignedIn, codes: &[RecoveryCode], is_first: bool) -> Page {
 async fn ask(me: &SignedIn, manage: &Manage, problems: Problems) -> Result<Page, WebError> {
     let factor = manage.second_factor(&me.actor).await?.ok_or(WebError::NotFound)?;
     let (shell, left) = (me.shell(Tab::Password), factor.codes_left);
-    Ok(Page::show(&New { shell, left, problems }))
+    let nonce = Nonce::random().as_str().to_owned();
+    Ok(Page::show(&New { shell, left, nonce, problems }))
 }
 
 pub async fn new(manage: Data<Manage>, me: SignedIn) -> Result<Page, WebError> {
@@ -70,9 +83,9 @@ pub async fn create(
 ) -> Result<Page, WebError> {
     let Sent { me, typed } = sent;
     let answer = async {
-        me.want_password(&typed.password)?;
+        let nonce = typed.parse(&me)?;
         let by = me.confirm(&manage, &typed.password, now).await?;
-        manage.renew_recovery_codes(by, now).await
+        manage.renew_recovery_codes(by, nonce, now).await
     };
     match answer.await {
         Ok(codes) => Ok(show(&me, &codes, false)),
