@@ -49,14 +49,24 @@ pub struct Holder {
 }
 
 impl Manage {
-    /// Adds a person who can't sign in before they have set a password with the link.
-    pub async fn invite(&self, by: Confirmed, person: NewPerson, now: Now) -> Outcome<Handed> {
+    /// Adds a person who can't sign in before they have set a password with the link. `nonce` is the form's: sent
+    /// twice, it does its work once.
+    pub async fn invite(
+        &self,
+        by: Confirmed,
+        person: NewPerson,
+        nonce: Nonce,
+        now: Now,
+    ) -> Outcome<Handed> {
         let code = Code::random();
         let digest = code.digest();
         let (user, ends) = self
             .db
             .write(move |tx| {
                 check_admin(tx, by.id())?;
+                if !nonces::use_up(tx, &nonce, now)? {
+                    return Err(Refusal::AlreadyDone.into());
+                }
                 let user = insert(tx, &person, &PasswordHash::none(), now)?;
                 let detail = person.role.as_str().to_owned();
                 let added =

@@ -68,6 +68,22 @@ impl Manage {
             .await
     }
 
+    /// Whoever was invited by this name, and has not joined.
+    pub async fn invited(&self, by: &Actor, name: &str) -> Outcome<Option<User>> {
+        let (by, name) = (by.id().clone(), UserName::parse(name));
+        self.db
+            .read(move |c| {
+                check_admin(c, &by)?;
+                let Ok(name) = name else { return Ok(None) };
+                let found = users::find_by_name(c, &name)?;
+                let waits = |(user, password): &(User, PasswordHash)| {
+                    password.is_none() && user.owned_by.is_none()
+                };
+                Ok(found.filter(waits).map(|(user, _)| user))
+            })
+            .await
+    }
+
     pub async fn has_people(&self) -> Outcome<bool> {
         self.db.read(|c| Ok(users::count(c)? > 0)).await
     }

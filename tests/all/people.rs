@@ -184,3 +184,30 @@ async fn who_was_invited_and_has_not_joined_signs_in_with_nothing() {
         "SELECT count(*) AS n FROM events WHERE kind = 'sign_in_failed' AND person_id IS NOT NULL";
     assert_eq!(app.database.count(failed).await, 2, "and whose account it was about is noted");
 }
+
+/// SUDO-04
+#[actix_web::test]
+async fn an_invitation_sent_again_says_that_it_was_made_and_where_a_new_link_is() {
+    let app = App::start().await;
+    let bo = app.admin("bo").await;
+    let form = bo.opens("/admin/people/new").await.form("Invite person").fill("Name", "Rep <b>");
+    let form = form.fill("Username", "rep").fill("Your password", PASSWORD);
+    let path = path_of(&bo.browser.submit(&form).await, &app.base);
+    let again = bo.browser.submit(&form).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert_eq!(again.heading(), "Already invited");
+    assert!(again.says("“Rep <b>” was invited"), "{}", again.text);
+    let page = bo.opens(&again.link("make a new one").expect("the way to a link")).await;
+    assert!(page.says("Rep <b>") && page.count("form") > 0, "{}", page.text);
+    assert_eq!(app.guest().get(&path).await.status, StatusCode::OK, "the first one still works");
+    // Somebody else in the same form: nothing is lost, and the form can be sent.
+    let page = bo.browser.submit(&form.fill("Username", "eve")).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.alert().contains("was sent before"), "{}", page.alert());
+    let form = page.form("Invite person").fill("Your password", PASSWORD);
+    assert_eq!(form.value("username"), "eve");
+    assert_eq!(bo.browser.submit(&form).await.status, StatusCode::OK);
+    let form = form.without("nonce").fill("Username", "ida");
+    assert!(bo.browser.submit(&form).await.alert().contains("This form was incomplete"));
+    assert_eq!(app.database.count("SELECT count(*) AS n FROM users").await, 3);
+}

@@ -1,16 +1,18 @@
 //! `/admin/people/new`: an invitation.
 
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::refusal::Problems;
+use crate::domain::id::Nonce;
+use crate::domain::refusal::{Failure, Problems, Refusal};
 use crate::domain::time::Now;
 use crate::domain::user::{DisplayName, Email, Role, UserName};
 use crate::manage::Manage;
 use crate::manage::people::NewPerson;
 use crate::web::administrator::{Administrator, Ordered};
-use crate::web::again::Again;
+use crate::web::again::{Again, FORM};
 use crate::web::error::WebError;
 use crate::web::form::{Fields, Typed};
 use crate::web::local::encode;
@@ -26,13 +28,24 @@ struct New {
     typed: InviteForm,
     /// Value and words of each role, and whether it is chosen.
     roles: Vec<(&'static str, &'static str, bool)>,
+    nonce: String,
     problems: Problems,
 }
 
 impl New {
     fn of(me: &SignedIn, typed: InviteForm, problems: Problems) -> Self {
-        Self { shell: me.shell(Tab::People), roles: roles(&typed.role), typed, problems }
+        let (shell, nonce) = (me.shell(Tab::People), Nonce::random().as_str().to_owned());
+        Self { shell, roles: roles(&typed.role), typed, nonce, problems }
     }
+}
+
+/// The form was sent again: whom it invited, and the way to another link for them.
+#[derive(Template)]
+#[template(path = "people/gone.html")]
+struct Gone {
+    shell: Shell,
+    id: String,
+    name: String,
 }
 
 /// Value and words of each role, and whether it is this one.
@@ -55,6 +68,8 @@ pub struct InviteForm {
     email: String,
     role: String,
     #[serde(skip)]
+    nonce: String,
+    #[serde(skip)]
     password: String,
 }
 
@@ -65,6 +80,7 @@ impl Typed for InviteForm {
             username: fields.text("username"),
             email: fields.text("email"),
             role: fields.text("role"),
+            nonce: fields.text("nonce"),
             password: fields.text("password"),
         }
     }
@@ -78,7 +94,7 @@ impl Typed for InviteForm {
 
 impl InviteForm {
     /// The person to be, or every problem of the form at once.
-    fn parse(&self, me: &SignedIn) -> Result<NewPerson, Problems> {
+    fn parse(&self, me: &SignedIn) -> Result<(NewPerson, Nonce), Problems> {
         let mut problems = Problems::default();
         let display_name = problems.keep("name", DisplayName::parse(&self.name));
         let name = problems.keep("username", UserName::parse(&self.username));
@@ -91,9 +107,13 @@ impl InviteForm {
         if let Err(missing) = me.want_password(&self.password) {
             problems = problems.and(missing);
         }
-        match (name, display_name, email, role) {
-            (Some(name), Some(display_name), Some(email), Some(role)) if problems.is_empty() => {
-                Ok(NewPerson { name, display_name, email, role })
+        let incomplete = || "This form was incomplete. Check it and send it again".to_owned();
+        let nonce = problems.keep(FORM, Nonce::parse(&self.nonce).ok_or_else(incomplete));
+        match (name, display_name, email, role, nonce) {
+            (Some(name), Some(display_name), Some(email), Some(role), Some(nonce))
+                if problems.is_empty() =>
+            {
+                Ok((NewPerson { name, display_name, email, role }, nonce))
             }
             _ => Err(problems),
         }
@@ -116,16 +136,32 @@ pub async fn create(
 ) -> Result<Page, WebError> {
     let Ordered { me, typed } = sent;
     let answer = async {
-        let person = typed.parse(&me)?;
+        let (person, nonce) = typed.parse(&me)?;
         let by = me.confirm(&manage, &typed.password, now).await?;
-        manage.invite(by, person, now).await
+        manage.invite(by, person, nonce, now).await
     };
     match answer.await {
         Ok(handed) => Ok(password_links::show(&me, &handed)),
+        Err(Failure::Refused(Refusal::AlreadyDone)) => gone(&me, &manage, typed).await,
         Err(failure) => {
             let again = Again::of(failure)?;
             let problems = again.problems.clone();
             Ok(again.mark(Page::show(&New::of(&me, typed, problems))))
         }
     }
+}
+
+/// Whom the form invited when it was sent before; or the form anew, where somebody else stands in it by now.
+async fn gone(me: &SignedIn, manage: &Manage, typed: InviteForm) -> Result<Page, WebError> {
+    let page = match manage.invited(&me.actor, &typed.username).await? {
+        Some(user) => {
+            let (shell, id) = (me.shell(Tab::People), user.id.as_str().to_owned());
+            Page::show(&Gone { shell, id, name: user.display_name.as_str().to_owned() })
+        }
+        None => {
+            let sentence = "This form was sent before, and did its work then. Send it once more for this person";
+            Page::show(&New::of(me, typed, Problems::one(FORM, sentence)))
+        }
+    };
+    Ok(page.status(StatusCode::CONFLICT))
 }
