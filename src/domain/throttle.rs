@@ -12,11 +12,30 @@ use super::time::Now;
 /// The time in which tries add up, and after which they are forgotten.
 pub const WINDOW: TimeDelta = TimeDelta::minutes(5);
 
-/// One count of tries, and how many are allowed within the window.
+/// The longest wait after a wrong code.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(4);
+
+/// How long wrong codes are remembered after the last one.
+pub const MEMORY: TimeDelta = TimeDelta::days(1);
+
+/// What the names of the counts begin with that are remembered for so long.
+pub const CODES: &str = "code:";
+
+/// What becomes of a count that is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// It starts over when its window is over.
+    Steady,
+    /// Each further try doubles the wait for the next one, until a quiet day or a right one.
+    Doubling,
+}
+
+/// One count of tries, and how many are allowed before one has to wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     pub name: String,
     pub most: i64,
+    pub pace: Pace,
     /// The network that the try came from: tries from one are looked at one after the other.
     pub lane: String,
 }
@@ -25,7 +44,7 @@ pub struct Key {
 /// is counted apart, so that they can still sign in, unless many addresses guess at once.
 pub fn of_sign_in(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
     let (user, lane) = (hashed(user_name), lane(address));
-    let key = |name: String, most| Key { name, most, lane: lane.clone() };
+    let key = |name: String, most| Key { name, most, pace: Pace::Steady, lane: lane.clone() };
     vec![
         key(format!("both:{user}:{lane}"), 5),
         key(format!("address:{lane}"), 10),
@@ -37,39 +56,46 @@ pub fn of_sign_in(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
 /// Strangers who guess from elsewhere, or at other names, must not keep anybody from revoking a token.
 pub fn of_confirmation(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
     let (user, lane) = (hashed(user_name), lane(address));
-    let key = |name: String, most| Key { name, most, lane: lane.clone() };
+    let key = |name: String, most| Key { name, most, pace: Pace::Steady, lane: lane.clone() };
     vec![key(format!("both:{user}:{lane}"), 5), key(format!("confirm-person:{user}"), 50)]
 }
 
-/// The counts that a try at the code after the password adds to. Whoever tries knows the password, so the person's count
-/// is low, whatever addresses the tries come from.
+/// The count that a try at a code of the app adds to. Whoever tries knows the password, and has all the time in the world:
+/// the person's count is low, whatever addresses the tries come from, and the waits grow.
 pub fn of_code(user_name: &str, address: Option<IpAddr>) -> Vec<Key> {
     let (user, lane) = (hashed(user_name), lane(address));
-    vec![Key { name: format!("code:{user}"), most: 5, lane }]
+    vec![Key { name: format!("{CODES}{user}"), most: 5, pace: Pace::Doubling, lane }]
+}
+
+/// The count that a try at a recovery code adds to. Nobody guesses one, so no person's tries are counted: whoever knows
+/// the password would keep its owner out with that.
+pub fn of_recovery_code(address: Option<IpAddr>) -> Vec<Key> {
+    let lane = lane(address);
+    vec![Key { name: format!("recovery:{lane}"), most: 30, pace: Pace::Steady, lane }]
 }
 
 /// The count that a wrong link to set a password adds to.
 pub fn of_link(address: Option<IpAddr>) -> Vec<Key> {
     let lane = lane(address);
-    vec![Key { name: format!("link:{lane}"), most: 30, lane }]
+    vec![Key { name: format!("link:{lane}"), most: 30, pace: Pace::Steady, lane }]
 }
 
 /// The counts that asking for a link by mail adds to: by address, and by what was typed, known or not.
 pub fn of_forgotten(who: &str, address: Option<IpAddr>) -> Vec<Key> {
     let lane = lane(address);
-    let key = |name: String, most| Key { name, most, lane: lane.clone() };
+    let key = |name: String, most| Key { name, most, pace: Pace::Steady, lane: lane.clone() };
     vec![key(format!("forgotten:{lane}"), 10), key(format!("forgotten-name:{}", hashed(who)), 3)]
 }
 
 /// The count that a link mailed to a person adds to, by whichever name they were asked for.
 pub fn of_mailed(id: &str) -> Vec<Key> {
-    vec![Key { name: format!("mailed:{id}"), most: 3, lane: String::new() }]
+    vec![Key { name: format!("mailed:{id}"), most: 3, pace: Pace::Steady, lane: String::new() }]
 }
 
 /// The count that a try with a passkey adds to: no name is typed, so it is the address's alone.
 pub fn of_passkey(address: Option<IpAddr>) -> Vec<Key> {
     let lane = lane(address);
-    vec![Key { name: format!("address:{lane}"), most: 10, lane }]
+    vec![Key { name: format!("address:{lane}"), most: 10, pace: Pace::Steady, lane }]
 }
 
 /// Hashed, because what is typed as a name may be a password by mistake.
@@ -99,10 +125,20 @@ pub struct Count {
     pub since: DateTime<Utc>,
 }
 
+impl Key {
+    /// Its count with one try more, or how long to wait.
+    pub fn another(&self, count: Option<Count>, now: Now) -> Result<Count, Duration> {
+        match self.pace {
+            Pace::Steady => Count::another(count, self.most, now),
+            Pace::Doubling => Count::slower(count, self.most, now),
+        }
+    }
+}
+
 impl Count {
     /// The count with one try more, or how long to wait. A window that begins well in the future (the clock was set
     /// back) starts over; one a little ahead is a request that was overtaken by a later one.
-    pub fn another(count: Option<Self>, most: i64, now: Now) -> Result<Self, Duration> {
+    fn another(count: Option<Self>, most: i64, now: Now) -> Result<Self, Duration> {
         let fresh = Self { tries: 1, since: now.at() };
         let Some(count) = count else { return Ok(fresh) };
         let age = now.at() - count.since;
@@ -113,6 +149,29 @@ impl Count {
             return Err((WINDOW - age).to_std().unwrap_or_default());
         }
         Ok(Self { tries: count.tries + 1, ..count })
+    }
+
+    /// The same where waits double: here `since` is the time of the last try.
+    fn slower(count: Option<Self>, most: i64, now: Now) -> Result<Self, Duration> {
+        let fresh = Self { tries: 1, since: now.at() };
+        let Some(count) = count else { return Ok(fresh) };
+        let age = now.at() - count.since;
+        if age >= MEMORY || age < -TimeDelta::minutes(1) {
+            return Ok(fresh);
+        }
+        let wait = wait_after(count.tries - most);
+        if age < wait {
+            return Err((wait - age).to_std().unwrap_or_default());
+        }
+        Ok(Self { tries: count.tries + 1, since: now.at().max(count.since) })
+    }
+}
+
+/// How long to wait after so many tries too many.
+fn wait_after(over: i64) -> TimeDelta {
+    match u32::try_from(over) {
+        Ok(over) => LONGEST_WAIT.min(WINDOW * 2_i32.pow(over.min(6))),
+        Err(_) => TimeDelta::zero(),
     }
 }
 
@@ -138,6 +197,31 @@ mod tests {
         assert!(Count::another(Some(two), 2, overtaken).is_err(), "begun before, counted after");
         let before = at("2026-11-22T17:00:00Z");
         assert!(Count::another(Some(two), 2, before).is_ok(), "the clock was set back");
+    }
+
+    /// Whoever knows the password, and never tires: the number stands in docs/operating.md.
+    #[test]
+    fn in_a_year_3_300_codes_can_be_tried_at_most() {
+        let key = &of_code("ada", None)[0];
+        let first = at("2026-11-22T18:00:00Z");
+        let year = TimeDelta::days(365);
+        // So many tries one after the other, then a day of quiet.
+        let most = (1..40).map(|in_a_row| {
+            let (mut now, mut count, mut tries) = (first, None, 0);
+            while now.at() - first.at() < year {
+                for _ in 0..in_a_row {
+                    if let Err(wait) = key.another(count, now) {
+                        now = Now::new(now.at() + TimeDelta::from_std(wait).expect("a wait"));
+                    }
+                    count = key.another(count, now).ok();
+                    tries += 1;
+                }
+                now = Now::new(now.at() + MEMORY);
+            }
+            tries
+        });
+        let most = most.max().expect("a number");
+        assert!((3_200..=3_300).contains(&most), "{most}");
     }
 
     #[test]

@@ -178,13 +178,18 @@ impl Manage {
             found.filter(|(user, stored)| user.disabled.is_none() && half.holds(stored, now));
         let late = "That took too long, or your account has changed. Start again";
         let (user, _) = found.ok_or_else(|| Problems::one(FORM, late))?;
-        let keys = throttle::of_code(user.name.as_str(), client.address);
+        let of_app = throttle::of_code(user.name.as_str(), client.address);
+        let keys = match code {
+            Code::OfApp(_) => of_app.clone(),
+            Code::Recovery(_) => throttle::of_recovery_code(client.address),
+        };
         let attempt = self.begin_try(keys, now).await?;
         let (id, client) = (user.id.clone(), client.clone());
         let taken = self.db.write(move |tx| take(tx, &id, &code, &client, now)).await?;
         let wrong = "That code isn’t right, or it was used before";
         let taken = taken.ok_or_else(|| Problems::one(CODE, wrong))?;
         self.forgive(attempt).await?;
+        self.forget_tries(of_app).await?;
         Ok(Entered { user, codes_left: taken.codes_left })
     }
 }

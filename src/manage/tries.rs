@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::Manage;
 use super::hasher::Turn;
 use crate::domain::refusal::{Fault, Outcome, Refusal};
-use crate::domain::throttle::{Count, Key};
+use crate::domain::throttle::Key;
 use crate::domain::time::Now;
 use crate::store::throttles;
 
@@ -73,7 +73,7 @@ impl Manage {
         self.db
             .glance(move |c| {
                 for key in &keys {
-                    Count::another(throttles::find(c, &key.name)?, key.most, now)
+                    key.another(throttles::find(c, &key.name)?, now)
                         .map_err(|wait| Refusal::TooManyTries { wait })?;
                 }
                 Ok(())
@@ -87,8 +87,8 @@ impl Manage {
             .note(move |tx| {
                 for key in &keys {
                     let count = throttles::find(tx, &key.name)?;
-                    let count = Count::another(count, key.most, now)
-                        .map_err(|wait| Refusal::TooManyTries { wait })?;
+                    let count =
+                        key.another(count, now).map_err(|wait| Refusal::TooManyTries { wait })?;
                     throttles::store(tx, &key.name, count)?;
                 }
                 Ok(())
@@ -102,6 +102,18 @@ impl Manage {
             .note(move |tx| {
                 for key in &right.keys {
                     throttles::forgive(tx, &key.name)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Forgets all tries that were counted so, as the owner is in.
+    pub(super) async fn forget_tries(&self, keys: Vec<Key>) -> Outcome<()> {
+        self.db
+            .note(move |tx| {
+                for key in &keys {
+                    throttles::forget(tx, &key.name)?;
                 }
                 Ok(())
             })

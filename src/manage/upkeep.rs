@@ -5,7 +5,6 @@ use crate::domain::authorization_request::AuthorizationRequest;
 use crate::domain::passkey::Ceremony;
 use crate::domain::refusal::{Fault, Outcome};
 use crate::domain::signing::SigningKey;
-use crate::domain::throttle::WINDOW;
 use crate::domain::time::Now;
 use crate::domain::usage::Day;
 use crate::store::{
@@ -23,7 +22,7 @@ impl Manage {
         let ended = self.db.note(move |tx| {
             sessions::purge(tx, dead)?;
             nonces::purge(tx, forms)?;
-            throttles::purge(tx, now.at() - WINDOW)?;
+            throttles::purge(tx, now)?;
             password_links::purge(tx, now)?;
             Ok(feed::prune(tx)?)
         });

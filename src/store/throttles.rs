@@ -1,6 +1,5 @@
 //! The `throttles` table: tries at passwords, counted where they outlive a restart and hold across nodes.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::During;
@@ -8,7 +7,8 @@ use super::conn::Conn;
 use super::row::{micros, moment};
 use super::schema::throttles;
 use crate::domain::refusal::Fault;
-use crate::domain::throttle::Count;
+use crate::domain::throttle::{CODES, Count, MEMORY, WINDOW};
+use crate::domain::time::Now;
 
 pub fn find(c: &mut Conn, name: &str) -> Result<Option<Count>, Fault> {
     let columns = (throttles::tries, throttles::since);
@@ -36,7 +36,13 @@ pub fn forgive(c: &mut Conn, name: &str) -> Result<(), Fault> {
     diesel::update(row).set(change).execute(c).map(drop).during("forgiving a try")
 }
 
-pub fn purge(c: &mut Conn, before: DateTime<Utc>) -> Result<(), Fault> {
-    let old = throttles::table.filter(throttles::since.lt(micros(before)));
-    diesel::delete(old).execute(c).map(drop).during("clearing old tries")
+pub fn forget(c: &mut Conn, name: &str) -> Result<(), Fault> {
+    diesel::delete(throttles::table.find(name)).execute(c).map(drop).during("forgetting tries")
+}
+
+/// Clears the counts that are over: those of codes are remembered for longer.
+pub fn purge(c: &mut Conn, now: Now) -> Result<(), Fault> {
+    let before = |age| throttles::since.lt(micros(now.at() - age));
+    let old = before(WINDOW).and(throttles::name.not_like(format!("{CODES}%"))).or(before(MEMORY));
+    diesel::delete(throttles::table.filter(old)).execute(c).map(drop).during("clearing old tries")
 }

@@ -117,9 +117,13 @@ pub fn our_fault(error: &WebError) -> String {
     }
 }
 
-/// The refusal of tries, with the wait in whole minutes, rounded up.
+/// The refusal of tries, with the wait in whole minutes, or in hours where it is longer, rounded up.
 pub fn too_many_tries(wait: Duration) -> String {
     let minutes = wait.as_secs().div_ceil(60).max(1);
-    let plural = if minutes == 1 { "" } else { "s" };
-    format!("Too many tries. Wait {minutes} minute{plural}, then try again.")
+    let words = match minutes {
+        1 => "1 minute".to_owned(),
+        2..120 => format!("{minutes} minutes"),
+        _ => format!("{} hours", minutes.div_ceil(60)),
+    };
+    format!("Too many tries. Wait {words}, then try again.")
 }

@@ -112,12 +112,63 @@ async fn codes_can_not_be_guessed() {
             if nth < 5 { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::TOO_MANY_REQUESTS };
         assert_eq!(page.status, expected, "{nth}");
     }
-    app.wait(TimeDelta::minutes(5));
     let browser = app.guest();
-    let page = half_way(&browser, "ada").await;
-    assert_eq!(enter(&browser, &page, &phone.code(&app)).await.status, StatusCode::SEE_OTHER);
+    // Each wrong one from now on doubles the wait.
+    for minutes in [5, 10, 20, 40, 80, 160, 240, 240] {
+        app.wait(TimeDelta::minutes(minutes) - TimeDelta::seconds(1));
+        let page = half_way(&browser, "ada").await;
+        let early = enter(&browser, &page, &phone.code(&app)).await;
+        assert_eq!(early.status, StatusCode::TOO_MANY_REQUESTS, "{minutes}");
+        app.application.manage.clear(app.now()).await.expect("cleared");
+        app.wait(TimeDelta::seconds(1));
+        let page = half_way(&browser, "ada").await;
+        let wrong = enter(&browser, &page, "000000").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{minutes}");
+    }
+    app.wait(TimeDelta::hours(4));
+    for (typed, status) in [
+        (phone.code(&app), StatusCode::SEE_OTHER),
+        ("000000".to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
+        ("000000".to_owned(), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let browser = app.guest();
+        let page = half_way(&browser, "ada").await;
+        assert_eq!(enter(&browser, &page, &typed).await.status, status, "a right one forgives");
+    }
 }
 
+/// Who knows the password keeps nobody out who has kept their recovery codes.
+#[actix_web::test]
+async fn wrong_codes_never_keep_a_recovery_code_from_counting() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let phone = Phone::set_up(&app, &ada).await;
+    let thief = app.guest();
+    let mut page = half_way(&thief, "ada").await;
+    for _ in 0..5 {
+        page = enter(&thief, &page, "000000").await;
+    }
+    assert_eq!(enter(&thief, &page, "000000").await.status, StatusCode::TOO_MANY_REQUESTS);
+    let browser = app.guest();
+    let form = half_way(&browser, "ada").await.form("Sign in");
+    let page = browser.submit(&form.fill("Recovery code", &phone.recovery[0])).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    let browser = app.guest();
+    let page = half_way(&browser, "ada").await;
+    let page = enter(&browser, &page, &phone.code(&app)).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "and with that the app counts again");
+    let browser = app.guest();
+    let wrong = "aaaaaa-aaaaaa-aaaaaa-aaaaaa";
+    let form = half_way(&browser, "ada").await.form("Sign in").fill("Recovery code", wrong);
+    for _ in 0..30 {
+        assert_eq!(browser.submit(&form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(
+        browser.submit(&form).await.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "work is bounded"
+    );
+}
 /// Whoever reads somebody's mail has their link, and not their phone.
 #[actix_web::test]
 async fn a_link_leads_no_further_than_the_password_where_a_second_factor_is_set_up() {

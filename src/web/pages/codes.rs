@@ -3,12 +3,12 @@
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::domain::refusal::Problems;
+use crate::domain::refusal::{Failure, Problems, Refusal};
 use crate::domain::second_factor::{Code, CodeDigest, HalfWay};
 use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::web::again::Again;
-use crate::web::error::WebError;
+use crate::web::error::{WebError, too_many_tries};
 use crate::web::form::{Fields, Form, Typed};
 use crate::web::local;
 use crate::web::page::Page;
@@ -64,6 +64,16 @@ impl CodeForm {
         }
     }
 
+    /// Who has to wait hears what they needn't wait for.
+    fn too_many(&self, failure: &Failure) -> Option<Problems> {
+        let Failure::Refused(Refusal::TooManyTries { wait }) = failure else { return None };
+        let mut sentence = too_many_tries(*wait);
+        if let Ok(Code::OfApp(_)) = self.code() {
+            sentence.push_str(" A recovery code counts at once.");
+        }
+        Some(Problems::one("code", sentence))
+    }
+
     fn again(self, visitor: &Visitor, problems: Problems) -> Page {
         Page::show(&Show {
             shell: visitor.shell(),
@@ -115,8 +125,9 @@ pub async fn create(
             Ok(page.cookie(entered.user.theme.map(theme_cookie)))
         }
         Err(failure) => {
+            let too_many = typed.too_many(&failure);
             let again = Again::of(failure)?;
-            let page = typed.again(&visitor, again.problems.clone());
+            let page = typed.again(&visitor, too_many.unwrap_or_else(|| again.problems.clone()));
             Ok(again.mark(page))
         }
     }
