@@ -88,6 +88,7 @@ impl RecoveryCode {
     /// How many there are at a time.
     pub const COUNT: usize = 10;
     const GROUP: usize = 6;
+    const LENGTH: usize = 24;
 
     /// 24 letters and digits: 120 bits, so that a fast digest is enough to keep them by.
     pub fn random() -> Self {
@@ -116,13 +117,6 @@ impl CodeDigest {
         Self(Sha256::digest(code).into())
     }
 
-    /// Of what somebody typed, in any case, with or without what stands between the groups.
-    pub fn of_typed(typed: &str) -> Self {
-        let plain = typed.chars().filter(char::is_ascii_alphanumeric);
-        let plain = Zeroizing::new(plain.map(|c| c.to_ascii_lowercase()).collect::<String>());
-        Self::of(&plain)
-    }
-
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -142,6 +136,26 @@ pub struct SecondFactor {
 pub enum Code {
     OfApp(String),
     Recovery(CodeDigest),
+}
+
+impl Code {
+    /// Told apart by their shapes, whichever field they were typed into. `None` for what has neither.
+    pub fn of_typed(typed: &str) -> Option<Self> {
+        let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+        if digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(Self::OfApp(digits));
+        }
+        let plain = plain(typed);
+        let is_base32 = |b: u8| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b);
+        let shaped = plain.len() == RecoveryCode::LENGTH && plain.bytes().all(is_base32);
+        shaped.then(|| Self::Recovery(CodeDigest::of(&plain)))
+    }
+}
+
+/// A recovery code as it is hashed, in whatever case it is typed, with or without what stands between the groups.
+fn plain(typed: &str) -> Zeroizing<String> {
+    let plain = typed.chars().filter(char::is_ascii_alphanumeric);
+    Zeroizing::new(plain.map(|c| c.to_ascii_lowercase()).collect())
 }
 
 /// What a browser holds between the password and the code: whose password was right, when, and which one it was, so
@@ -247,9 +261,15 @@ mod tests {
         for typed in
             [text.clone(), text.to_uppercase(), text.replace('-', ""), text.replace('-', "  ")]
         {
-            assert!(CodeDigest::of_typed(&typed) == code.digest(), "{typed}");
+            let read = Code::of_typed(&typed);
+            let same = matches!(read, Some(Code::Recovery(digest)) if digest == code.digest());
+            assert!(same, "{typed}");
         }
-        assert!(CodeDigest::of_typed(&text[1..]) != code.digest());
+        assert!(Code::of_typed(&text[1..]).is_none());
+        assert!(matches!(Code::of_typed(" 123 456 "), Some(Code::OfApp(code)) if code == "123456"));
+        for none in ["", "12345", "1234567", "12345a", "٠١٢٣٤٥", &"1".repeat(24)] {
+            assert!(Code::of_typed(none).is_none(), "{none}");
+        }
     }
 
     #[test]

@@ -169,6 +169,29 @@ async fn wrong_codes_never_keep_a_recovery_code_from_counting() {
         "work is bounded"
     );
 }
+
+#[actix_web::test]
+async fn a_code_counts_in_either_field_and_what_is_none_costs_no_try() {
+    let app = App::start().await;
+    let ada = app.member("ada").await;
+    let phone = Phone::set_up(&app, &ada).await;
+    let browser = app.guest();
+    let page = half_way(&browser, "ada").await;
+    for typed in ["12345", "1234567", &phone.recovery[0][1..], "hunter2", "12345", "a code"] {
+        let page = enter(&browser, &page, typed).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+        assert!(page.error("Code").contains("six digits"), "{}", page.text);
+    }
+    assert!(page.says("Lost both? An administrator or your operator can turn"), "{}", page.text);
+    let page = enter(&browser, &page, &phone.recovery[0].to_uppercase()).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    assert!(browser.open("/account").await.says("9 recovery codes are left."));
+    let browser = app.guest();
+    let form = half_way(&browser, "ada").await.form("Sign in");
+    let page = browser.submit(&form.fill("Recovery code", &phone.code(&app))).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+}
+
 /// Whoever reads somebody's mail has their link, and not their phone.
 #[actix_web::test]
 async fn a_link_leads_no_further_than_the_password_where_a_second_factor_is_set_up() {

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::refusal::{Failure, Problems, Refusal};
-use crate::domain::second_factor::{Code, CodeDigest, HalfWay};
+use crate::domain::second_factor::{Code, HalfWay};
 use crate::domain::time::Now;
 use crate::manage::Manage;
 use crate::web::again::Again;
@@ -57,11 +57,13 @@ impl Typed for CodeForm {
 
 impl CodeForm {
     fn code(&self) -> Result<Code, Problems> {
-        match (self.code.trim(), self.recovery.trim()) {
-            ("", "") => Err(Problems::one("code", "Enter the code that your app shows")),
-            ("", recovery) => Ok(Code::Recovery(CodeDigest::of_typed(recovery))),
-            (code, _) => Ok(Code::OfApp(code.to_owned())),
-        }
+        let typed = match (self.code.trim(), self.recovery.trim()) {
+            ("", "") => return Err(Problems::one("code", "Enter the code that your app shows")),
+            ("", recovery) => recovery,
+            (code, _) => code,
+        };
+        let neither = "The app’s code has six digits, a recovery code 24 letters and digits. Check what you typed";
+        Code::of_typed(typed).ok_or_else(|| Problems::one("code", neither))
     }
 
     /// Who has to wait hears what they needn't wait for.
