@@ -23,6 +23,36 @@ impl Password {
     }
 }
 
+/// Passphrases that everybody knows: long, and of words that zxcvbn takes for unrelated. An attacker tries them first.
+const FAMOUS: [&str; 20] = [
+    "correct horse battery staple",
+    "the magic words are squeamish ossifrage",
+    "the quick brown fox jumps over the lazy dog",
+    "lorem ipsum dolor sit amet",
+    "may the force be with you",
+    "to be or not to be that is the question",
+    "all your base are belong to us",
+    "never gonna give you up",
+    "one ring to rule them all",
+    "i am your father",
+    "winter is coming",
+    "open the pod bay doors",
+    "once upon a time",
+    "it was the best of times",
+    "four score and seven years ago",
+    "in the beginning was the word",
+    "twinkle twinkle little star",
+    "mary had a little lamb",
+    "row row row your boat",
+    "abandon all hope ye who enter here",
+];
+
+/// With what stands between the words by habit.
+fn famous() -> Vec<String> {
+    let joined = |phrase: &&str| ["", " ", "-", "_", "."].map(|sign| phrase.replace(' ', sign));
+    FAMOUS.iter().flat_map(joined).collect()
+}
+
 /// A password somebody chooses: long enough, and not easy to guess.
 pub struct NewPassword(Password);
 
@@ -44,7 +74,12 @@ impl NewPassword {
         let Some(password) = Password::typed(text) else {
             return Err(format!("Use at most {} bytes", Password::LONGEST));
         };
-        let about = [about, &["latchkey", "access", "token", "password"]].concat();
+        if text.chars().any(char::is_control) {
+            return Err("Leave out control characters: not every device can type them".to_owned());
+        }
+        let famous = famous();
+        let mut about = [about, &["latchkey", "access", "token", "password"]].concat();
+        about.extend(famous.iter().map(String::as_str));
         let strength = zxcvbn(&password.0, &about);
         if strength.score() < Score::Four {
             let reason = strength.feedback().and_then(|feedback| feedback.warning());
@@ -55,6 +90,11 @@ impl NewPassword {
             ));
         }
         Ok(Self(password))
+    }
+
+    /// Whether it is the one that was typed as the present password.
+    pub fn is(&self, present: &Password) -> bool {
+        self.0.0 == present.0
     }
 
     /// Argon2id at the strength OWASP advises (19 MiB, 2 passes, 1 lane), with a salt of its own.
@@ -160,6 +200,12 @@ mod tests {
             ("passwordpassword1", "easy to guess"),
             ("latchkeylatchkey", "easy to guess"),
             ("123456789012345678", "easy to guess"),
+            ("correct horse battery staple", "easy to guess"),
+            ("Correct-Horse-Battery-Staple", "easy to guess"),
+            ("correct.horse.battery.staple!1", "easy to guess"),
+            ("maytheforcebewithyou", "easy to guess"),
+            ("plum tractor\0ninety gull", "control characters"),
+            ("plum tractor\nninety gull", "control characters"),
         ] {
             let refused = NewPassword::choose(weak, &["ada"]).err().expect(weak);
             assert!(refused.contains(word), "{weak}: {refused}");

@@ -43,6 +43,9 @@ async fn the_current_one_is_asked_and_the_new_one_has_to_be_good() {
         ("too short", "at least 15"),
         ("ada nyströmada nyström", "easy to guess"),
         ("latchkey latchkey", "easy to guess"),
+        ("Correct horse battery staple", "easy to guess"),
+        ("seven brass owls knit\0", "control characters"),
+        (PASSWORD, "the same as your current one"),
     ] {
         let form = page.form("Change password").fill("Current password", PASSWORD);
         let answer = ada.browser.submit(&form.fill("New password", weak)).await;

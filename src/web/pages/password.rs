@@ -89,6 +89,13 @@ impl Typed for PasswordForm {
 impl PasswordForm {
     /// Every problem at once: with the current password, as far as it shows, and with the new one.
     fn with_current(&self, chosen: Outcome<NewPassword>) -> Outcome<NewPassword> {
+        if let Some(present) = Password::typed(&self.password) {
+            let same = "This is the same as your current one. Choose another one";
+            return match chosen {
+                Ok(new) if new.is(&present) => Err(Problems::one("new", same).into()),
+                chosen => chosen,
+            };
+        }
         if !self.password.is_empty() {
             return chosen;
         }
