@@ -30,7 +30,7 @@ pub struct Handed {
     pub ends: DateTime<Utc>,
     /// Whether they are to join, and not to come back.
     pub joins: bool,
-    /// Whether it is on its way to them, too.
+    /// Whether it will be mailed to them, too: it waits its turn, and the mail server may still refuse it.
     pub mailed: bool,
 }
 
