@@ -15,6 +15,10 @@ use crate::support::people::{PASSWORD, Person, sign_in};
 const PATH: &str = "/account/sessions";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0";
 const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1";
+/// The link by its name, which tells sessions apart that look alike.
+const LINUX_AT: &str = "Sign out Firefox on Linux, 127.0.0.1, signed in 22 November 2026";
+const IPHONE_AT: &str =
+    "Sign out Safari on iPhone, 127.0.0.1, signed in 22 November 2026, 18:00 UTC";
 
 /// Ada in a browser that calls itself this.
 async fn with(ada: &Person, agent: &str) -> Browser {
@@ -51,7 +55,7 @@ async fn each_session_has_its_device_address_and_times_and_this_one_is_marked() 
     assert!(page.says("last seen 1 hour ago") && page.says("127.0.0.1, signed in"));
     assert_eq!(page.text.matches("This device").count(), 1);
     assert_eq!(page.count("main ul.log li"), 3, "nobody else's");
-    assert!(page.link("Sign out Firefox on Linux, 127.0.0.1").is_some());
+    assert!(page.link(&format!("{LINUX_AT}, 19:10 UTC")).is_some());
     let page = desk.open(PATH).await;
     assert!(
         page.says("Firefox on LinuxThis device") && page.says("last seen just now"),
@@ -66,7 +70,7 @@ async fn a_session_that_was_ended_is_dead_at_its_next_request_and_the_others_liv
     let app = App::start().await;
     let ada = app.member("ada").await;
     let (phone, desk) = (with(&ada, IPHONE).await, with(&ada, FIREFOX).await);
-    let page = follows(&desk, "Sign out Safari on iPhone, 127.0.0.1", "Sign out device").await;
+    let page = follows(&desk, IPHONE_AT, "Sign out device").await;
     assert_eq!(page.status_message(), "Safari on iPhone is signed out.");
     assert!(!page.says("Safari on iPhone, "), "{}", page.text);
     assert!(!is_signed_in(&phone).await);
@@ -94,9 +98,7 @@ async fn no_session_ends_without_the_password_or_for_somebody_else() {
     let app = App::start().await;
     let (ada, bo) = (app.member("ada").await, app.member("bo").await);
     let phone = with(&ada, IPHONE).await;
-    let link =
-        |page: &crate::support::page::Page| page.link("Sign out Safari on iPhone, 127.0.0.1");
-    let link = link(&ada.opens(PATH).await).expect("a link");
+    let link = ada.opens(PATH).await.link(IPHONE_AT).expect("a link");
     let form = ada.opens(&link).await.form("Sign out device");
     for (typed, says) in [
         ("", "Enter your password"),
