@@ -34,7 +34,7 @@ pub(super) fn rows(
     let heads = heads.during(doing)?;
     let one = |(number, hash): (i64, Vec<u8>)| {
         let hash = Hash::from_stored(&hash).unwrap_or_default();
-        match events::table.find(number).first::<EventRow>(c) {
+        match events::table.find(number).get_result::<EventRow>(c) {
             Err(Error::DeserializationError(_)) => Ok(Err(Unreadable(Head { number, hash }))),
             row => row.map(Ok).during(doing),
         }
