@@ -135,6 +135,8 @@ async fn another_node_takes_up_what_one_began() {
         ("identity_client_secret", "hush%/+hush"),
     ];
     let other = App::on(app.database.beside(&app.database.url), SAMPLE, &settings).await;
+    // Each has a clock of its own here, and none comes back before they went.
+    other.wait(TimeDelta::seconds(1));
     let back = browser.at(&other.base).get(&provider.sends_back(&sent)).await;
     assert_eq!(back.location().as_deref(), Some("/account/tokens"), "{}", back.text);
     assert!(browser.open("/account").await.says("Ada Nyström"));

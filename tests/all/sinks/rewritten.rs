@@ -32,28 +32,8 @@ async fn a_file_without_its_position_gets_all_of_the_log_and_that_is_said() {
     assert_eq!(events_in(&path)[1]["number"], 1);
 }
 
-/// AUD-02, AUD-03: what comes after a cut has numbers that were handed on before, and is handed on all the same.
-#[actix_web::test]
-async fn a_log_whose_end_was_replaced_while_it_is_handed_on_is_said_and_handed_on_whole() {
-    let mut server = Server::with_person().await;
-    let path = server.folder().join("events.jsonl");
-    let at = server.folder().join("log.socket");
-    let socket = UnixDatagram::bind(&at).expect("a socket");
-    socket.set_nonblocking(true).expect("no waiting");
-    server.restart_with("LATCHKEY_EVENTS_SYSLOG", &at.to_string_lossy());
-    server.restart_with("LATCHKEY_EVENTS_FILE", &path.to_string_lossy());
-    for name in ["bo", "cy"] {
-        server.add_person(name);
-    }
-    let mut buffer = vec![0; 65_536];
-    let mut hears = async || {
-        let length = soon(|| socket.recv(&mut buffer).ok()).await;
-        heard(std::str::from_utf8(&buffer[..length]).expect("text"))["number"].clone()
-    };
-    assert_eq!((hears().await, hears().await), (2.into(), 3.into()));
-    let position = path.with_extension("jsonl.position");
-    let reached = || std::fs::read_to_string(&position).ok();
-    let before = soon(|| reached().filter(|text| text.starts_with("3:"))).await;
+/// All behind the first entry is cut off, and others are in its place.
+async fn replaces_the_end(server: &Server) {
     let now = latchkey::domain::time::Now::new(chrono::DateTime::UNIX_EPOCH);
     server
         .database()
@@ -67,6 +47,30 @@ async fn a_log_whose_end_was_replaced_while_it_is_handed_on_is_said_and_handed_o
             Ok(())
         })
         .await;
+}
+
+/// AUD-02, AUD-03: what comes after a cut has numbers that were handed on before, and is handed on all the same.
+#[actix_web::test]
+async fn a_log_whose_end_was_replaced_while_it_is_handed_on_is_said_and_handed_on_whole() {
+    let mut server = Server::with_person().await;
+    let path = server.folder().join("events.jsonl");
+    let at = server.folder().join("log.socket");
+    let socket = UnixDatagram::bind(&at).expect("a socket");
+    socket.set_nonblocking(true).expect("no waiting");
+    server.restart_with("LATCHKEY_EVENTS_SYSLOG", &at.to_string_lossy());
+    server.restart_with("LATCHKEY_EVENTS_FILE", &path.to_string_lossy());
+    server.add_person("bo");
+    server.add_person("cy");
+    let mut buffer = vec![0; 65_536];
+    let mut hears = async || {
+        let length = soon(|| socket.recv(&mut buffer).ok()).await;
+        heard(std::str::from_utf8(&buffer[..length]).expect("text"))["number"].clone()
+    };
+    assert_eq!((hears().await, hears().await), (2.into(), 3.into()));
+    let position = path.with_extension("jsonl.position");
+    let reached = || std::fs::read_to_string(&position).ok();
+    let before = soon(|| reached().filter(|text| text.starts_with("3:"))).await;
+    replaces_the_end(&server).await;
     assert_eq!((hears().await, hears().await, hears().await), (1.into(), 2.into(), 3.into()));
     let all = until_there_are(&path, 6).await;
     assert_eq!(numbers(&all), [1, 2, 3, 1, 2, 3]);
