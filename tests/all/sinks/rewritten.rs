@@ -1,9 +1,10 @@
 //! A log that is not what was handed on of it, or not to be read.
 
 use std::os::unix::net::UnixDatagram;
+use std::time::{Duration, Instant};
 
 use latchkey::domain::event::{Event, Kind};
-use latchkey::store::events;
+use latchkey::store::{events, sinks};
 
 use super::{events_in, heard, numbers, soon, until_there_are};
 use crate::support::cli_server::Server;
@@ -49,6 +50,16 @@ async fn replaces_the_end(server: &Server) {
         .await;
 }
 
+/// A syslog that is new gets what happens from then on.
+async fn has_begun(server: &Server) {
+    let position = || server.database().read(|c| Ok(sinks::position(c, "syslog")?));
+    let began = Instant::now();
+    while position().await.is_none() {
+        assert!(began.elapsed() < Duration::from_secs(20), "syslog never began");
+        actix_web::rt::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// AUD-02, AUD-03: what comes after a cut has numbers that were handed on before, and is handed on all the same.
 #[actix_web::test]
 async fn a_log_whose_end_was_replaced_while_it_is_handed_on_is_said_and_handed_on_whole() {
@@ -59,6 +70,7 @@ async fn a_log_whose_end_was_replaced_while_it_is_handed_on_is_said_and_handed_o
     socket.set_nonblocking(true).expect("no waiting");
     server.restart_with("LATCHKEY_EVENTS_SYSLOG", &at.to_string_lossy());
     server.restart_with("LATCHKEY_EVENTS_FILE", &path.to_string_lossy());
+    has_begun(&server).await;
     server.add_person("bo");
     server.add_person("cy");
     let mut buffer = vec![0; 65_536];
