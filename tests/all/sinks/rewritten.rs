@@ -1,6 +1,7 @@
 //! A log that is not what was handed on of it, or not to be read.
 
 use std::os::unix::net::UnixDatagram;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use latchkey::domain::event::{Event, Kind};
@@ -51,7 +52,9 @@ async fn replaces_the_end(server: &Server) {
 }
 
 /// A syslog that is new gets what happens from then on.
-async fn has_begun(server: &Server) {
+async fn hands_on(server: &mut Server, syslog: &Path, file: &Path) {
+    server.restart_with("LATCHKEY_EVENTS_SYSLOG", &syslog.to_string_lossy());
+    server.restart_with("LATCHKEY_EVENTS_FILE", &file.to_string_lossy());
     let position = || server.database().read(|c| Ok(sinks::position(c, "syslog")?));
     let began = Instant::now();
     while position().await.is_none() {
@@ -68,9 +71,7 @@ async fn a_log_whose_end_was_replaced_while_it_is_handed_on_is_said_and_handed_o
     let at = server.folder().join("log.socket");
     let socket = UnixDatagram::bind(&at).expect("a socket");
     socket.set_nonblocking(true).expect("no waiting");
-    server.restart_with("LATCHKEY_EVENTS_SYSLOG", &at.to_string_lossy());
-    server.restart_with("LATCHKEY_EVENTS_FILE", &path.to_string_lossy());
-    has_begun(&server).await;
+    hands_on(&mut server, &at, &path).await;
     server.add_person("bo");
     server.add_person("cy");
     let mut buffer = vec![0; 65_536];
