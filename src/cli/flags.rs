@@ -9,11 +9,11 @@ use super::{Cli, Stop};
 use crate::config::{Config, Given, SETTINGS, Source, Values};
 
 /// The command line with every setting as a flag. Commands beside the server take them all, and tell of the database's
-/// alone: what they are for would be lost among the others.
+/// alone: what they are for would be lost among the others. Those that are about settings tell of all.
 pub fn command() -> clap::Command {
     let root = Cli::command();
     let names: Vec<String> = root.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    let beside = names.into_iter().filter(|name| name != "serve");
+    let beside = names.into_iter().filter(|name| name != "serve" && name != "config");
     let quiet = || flags().map(|flag| flag.clone().hide(flag.get_id() != "database_url"));
     let tell = |c: clap::Command| c.args(quiet()).after_help(ELSEWHERE);
     beside.fold(root.args(flags()), |root, name| root.mut_subcommand(name, tell))
